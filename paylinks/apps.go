@@ -1,0 +1,79 @@
+package paylinks
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// App is an installed provider account: one set of credentials.
+type App struct {
+	// ID is the org_app_id of the API.
+	ID       string
+	Provider Provider
+}
+
+// Apps finds the app that an org_app_id names. Look-ups may go to the user's own database; the Service asks for every
+// call, so cache there.
+type Apps interface {
+	// App returns the app, or an error with [CodeOrgAppNotFound].
+	App(ctx context.Context, orgAppID string) (App, error)
+	// List returns all apps, or those that matter where there are too many to list.
+	List(ctx context.Context) ([]App, error)
+}
+
+// StaticApps is a fixed set of apps by org_app_id.
+type StaticApps map[string]Provider
+
+// App finds an app by its id.
+func (s StaticApps) App(_ context.Context, orgAppID string) (App, error) {
+	provider, ok := s[orgAppID]
+	if !ok {
+		return App{}, orgAppNotFound(orgAppID)
+	}
+	return App{ID: orgAppID, Provider: provider}, nil
+}
+
+// List returns all apps in the order of their ids.
+func (s StaticApps) List(context.Context) ([]App, error) {
+	apps := make([]App, 0, len(s))
+	for _, id := range slices.Sorted(maps.Keys(s)) {
+		apps = append(apps, App{ID: id, Provider: s[id]})
+	}
+	return apps, nil
+}
+
+func orgAppNotFound(orgAppID string) *Error {
+	return &Error{
+		Code: CodeOrgAppNotFound, Outcome: NotApplied,
+		Message: fmt.Sprintf("no app %q is installed that you may use: check org_app_id", orgAppID),
+	}
+}
+
+// Caller is who asks. Put into a context with [WithCaller], it limits what the Service does for that context.
+type Caller struct {
+	// ID tells callers apart, for the scope of idempotency keys.
+	ID string
+	// OrgApps are the apps that the caller may use, nil for all.
+	OrgApps []string
+}
+
+// MayUse tells whether the caller may use an app.
+func (c Caller) MayUse(orgAppID string) bool {
+	return c.OrgApps == nil || slices.Contains(c.OrgApps, orgAppID)
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context in which the Service acts for caller. Without one it acts for the program itself, which
+// may use every app.
+func WithCaller(ctx context.Context, caller Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, caller)
+}
+
+// CallerFrom is the caller of a context, the zero Caller where there's none.
+func CallerFrom(ctx context.Context) Caller {
+	caller, _ := ctx.Value(callerKey{}).(Caller)
+	return caller
+}
