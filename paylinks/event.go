@@ -25,6 +25,8 @@ const (
 	EventPaidAfterEnd EventType = "paylink.paid_after_cancel"
 	// EventAmountMismatch: the provider has another amount or currency for this payment. The link keeps its state; a person must look.
 	EventAmountMismatch EventType = "paylink.amount_mismatch"
+	// EventOperationFailed: an operation whose caller was told that its outcome is unknown turned out not to have happened.
+	EventOperationFailed EventType = "operation.failed"
 	// EventOperationUnknown: whether an operation happened can't be told by asking; a person must look.
 	EventOperationUnknown EventType = "operation.unknown"
 )

@@ -24,11 +24,13 @@ type Paylink struct {
 	// ExpiresAt is until when the buyer can pay.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 
-	Description string            `json:"description,omitempty"`
-	Buyer       Buyer             `json:"buyer,omitzero"`
-	Lang        string            `json:"lang,omitempty"`
-	Items       []Item            `json:"items,omitempty"`
-	Metadata    map[string]string `json:"metadata,omitempty"`
+	Description string `json:"description,omitempty"`
+	Buyer       Buyer  `json:"buyer,omitzero"`
+	// SendTo is where an SMS with the link goes.
+	SendTo   Phone             `json:"send_to,omitempty"`
+	Lang     string            `json:"lang,omitempty"`
+	Items    []Item            `json:"items,omitempty"`
+	Metadata map[string]string `json:"metadata,omitempty"`
 	// Options are the provider's own fields of the create request.
 	Options map[string]string `json:"options,omitempty"`
 
@@ -39,6 +41,8 @@ type Paylink struct {
 	CancelledHere bool `json:"cancelled_here,omitempty"`
 	// FinalizePending: the buyer has paid, and the provider is still to be told that the merchant knows.
 	FinalizePending bool `json:"finalize_pending,omitempty"`
+	// AmountMismatch: the provider has another amount or currency for this payment, so its facts aren't applied.
+	AmountMismatch bool `json:"amount_mismatch,omitempty"`
 
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -77,8 +81,8 @@ type Item struct {
 	Category   string `json:"category,omitempty"`
 	ImageURL   string `json:"image_url,omitempty"`
 	ProductURL string `json:"product_url,omitempty"`
-	Discount   Money  `json:"discount,omitzero"`
-	Tax        Money  `json:"tax,omitzero"`
+	Discount   Money  `json:"discount"`
+	Tax        Money  `json:"tax"`
 }
 
 // OperationKind is what an operation does at the provider.
@@ -90,6 +94,7 @@ const (
 	OperationCapture OperationKind = "capture"
 	OperationCancel  OperationKind = "cancel"
 	OperationRefund  OperationKind = "refund"
+	OperationSend    OperationKind = "send"
 )
 
 // Operation is one thing done at a provider, exactly once: it's written before the provider is called, and closed in
@@ -102,23 +107,24 @@ type Operation struct {
 	Reference string `json:"reference"`
 	// Key is unique over all operations where it isn't "": the caller's idempotency key of a create.
 	Key string `json:"key,omitempty"`
-	// Fingerprint is a hash of the request, to tell a repeated request from another one under the same name.
-	Fingerprint string `json:"fingerprint"`
+	// Fingerprint is a hash of a create request, to tell a repeated request from another one under the same key.
+	Fingerprint string `json:"fingerprint,omitempty"`
 
 	// Amount is what is captured or refunded, Reason the merchant's free text.
-	Amount Money  `json:"amount,omitzero"`
+	Amount Money  `json:"amount"`
 	Reason string `json:"reason,omitempty"`
 	// Void: this cancel gives an authorization back.
 	Void bool `json:"void,omitempty"`
-	// Before is what had been captured or refunded before this operation.
-	Before Money `json:"before,omitzero"`
+	// Before is what had been captured or refunded before this operation, Left what could be.
+	Before Money `json:"before"`
+	Left   Money `json:"left"`
 
 	// Open: the outcome isn't known yet. A link has at most one open operation.
 	Open    bool    `json:"open"`
 	Outcome Outcome `json:"outcome,omitempty"`
 	// Attempts counts the calls to the provider.
 	Attempts int `json:"attempts"`
-	// Repeated: an answer was replayed or the effect was found there already, so no money moved by this operation.
+	// Result is what the caller was told of an operation that was applied.
 	Result Result `json:"result,omitzero"`
 
 	StartedAt  time.Time `json:"started_at"`
@@ -131,11 +137,8 @@ type Operation struct {
 type Result struct {
 	ProviderStatus  string `json:"provider_status,omitempty"`
 	Status          Status `json:"status,omitempty"`
-	Amount          Money  `json:"amount,omitzero"`
-	Captured        Money  `json:"captured,omitzero"`
-	Refunded        Money  `json:"refunded,omitzero"`
+	Captured        Money  `json:"captured"`
+	Refunded        Money  `json:"refunded"`
 	TransactionID   string `json:"transaction_id,omitempty"`
-	AlreadyCaptured bool   `json:"already_captured,omitempty"`
-	CancelledHere   bool   `json:"cancelled_here,omitempty"`
 	FinalizePending bool   `json:"finalize_pending,omitempty"`
 }

@@ -167,6 +167,14 @@ func (m Money) Max(n Money) Money {
 	return m
 }
 
+// or is m, or n where m isn't set.
+func (m Money) or(n Money) Money {
+	if m.IsSet() {
+		return m
+	}
+	return n
+}
+
 // moneyJSON is how Money is kept in stored records. HTTP bodies have amount and currency as fields of their own.
 type moneyJSON struct {
 	Amount   string   `json:"amount"`

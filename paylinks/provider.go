@@ -116,6 +116,10 @@ const (
 	// unknown outcome may be repeated.
 	CanRepeatCapture Capability = "idempotent_capture"
 	CanRepeatRefund  Capability = "idempotent_refund"
+	// CanTraceCapture and CanTraceRefund: Fetch lists each capture or refund with the reference that we gave it, so that what became
+	// of one can always be told.
+	CanTraceCapture Capability = "traceable_capture"
+	CanTraceRefund  Capability = "traceable_refund"
 	// CanFindByReference: a payment can be found by our reference.
 	CanFindByReference Capability = "find_by_reference"
 )
@@ -249,6 +253,9 @@ type Snapshot struct {
 
 	// ConfirmNeeded asks the Service for [Confirmer.Confirm].
 	ConfirmNeeded bool
+	// FinalizePending is said by Capture where the buyer has paid and the provider could not be told yet that the merchant knows: the
+	// capture counts as done, and the Service calls [Confirmer.Confirm] in the background until it says [StatusCaptured].
+	FinalizePending bool
 
 	// Raw is the provider's answer as received, without credentials.
 	Raw json.RawMessage
@@ -273,6 +280,8 @@ type CreateInput struct {
 	Amount      Money
 	Description string
 	Buyer       Buyer
+	// SendTo is where an SMS with the link goes: present where [Info] requires "phone_number".
+	SendTo Phone
 	// Lang is "ar" or "en", "" where the merchant didn't say.
 	Lang string
 	// Items are never empty and add up to Amount.

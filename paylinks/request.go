@@ -56,6 +56,8 @@ type CaptureRequest struct {
 	// ReferenceID names this capture, for ever: the same one gets the first answer again and captures nothing. Up to 255 visible
 	// ASCII characters. When empty, the call is an operation of its own.
 	ReferenceID string
+	// IdempotencyKey does the job of a ReferenceID that is empty.
+	IdempotencyKey string
 }
 
 // CaptureResult is what a capture came to.
@@ -67,8 +69,9 @@ type CaptureResult struct {
 	ProviderStatus string
 	Status         Status
 	// Amount is what this capture took, Captured the total.
-	Amount      Money
-	Captured    Money
+	Amount   Money
+	Captured Money
+	// ReferenceID is the caller's, or the id under which the provider knows the capture.
 	ReferenceID string
 	// AlreadyCaptured: the provider had captured by itself, or somebody else did; this call took nothing.
 	AlreadyCaptured bool
@@ -90,6 +93,8 @@ type RefundRequest struct {
 	Amount string
 	// ReferenceID names this refund, as in [CaptureRequest].
 	ReferenceID string
+	// IdempotencyKey does the job of a ReferenceID that is empty.
+	IdempotencyKey string
 	// Reason is free text, up to 255 characters.
 	Reason string
 }
@@ -107,6 +112,12 @@ type RefundResult struct {
 	Amount      Money
 	Refunded    Money
 	ReferenceID string
+}
+
+// SendRequest asks the provider to send a link again.
+type SendRequest struct {
+	// IdempotencyKey makes the call repeatable: the same key gets the first answer and sends nothing. Empty for none.
+	IdempotencyKey string
 }
 
 // SendResult says where a link was sent.

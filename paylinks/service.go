@@ -2,15 +2,19 @@ package paylinks
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
 // Options are a Service's settings. The zero value of each field means its default.
 type Options struct {
-	// PublicURL is the base URL under which the HTTP API is reachable from outside, such as "https://pay.example.com" or with the
-	// prefix that the handler is mounted under. Return and webhook URLs start with it; without it providers get none.
+	// PublicURL is the base URL under which the HTTP API is reachable from outside, such as "https://pay.example.com", with the
+	// prefix that the handler is mounted under if there is one. Return and webhook URLs start with it; without it providers get none.
 	PublicURL string
 	// CallTimeout bounds each call to a provider that has an effect (default 20 s).
 	CallTimeout time.Duration
@@ -18,6 +22,11 @@ type Options struct {
 	RefreshInterval time.Duration
 	// RefreshTimeout is how long Get waits for the provider before it answers what is stored (default 3 s).
 	RefreshTimeout time.Duration
+	// SettledInterval does what RefreshInterval does for a captured link, which only a refund at the provider's own
+	// dashboard can still change (default 1 h).
+	SettledInterval time.Duration
+	// PollInterval is the pace of Run: how often it looks for due links, operations and webhooks (default 1 s).
+	PollInterval time.Duration
 	// KeepAnswers is how long idempotent answers are kept (default 35 days).
 	KeepAnswers time.Duration
 	// Logger gets what an operator should know (default slog.Default).
@@ -27,10 +36,21 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	setDefault(&o.CallTimeout, 20*time.Second)
-	setDefault(&o.RefreshInterval, 2*time.Second)
-	setDefault(&o.RefreshTimeout, 3*time.Second)
-	setDefault(&o.KeepAnswers, 35*24*time.Hour)
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&o.CallTimeout, 20 * time.Second},
+		{&o.RefreshInterval, 2 * time.Second},
+		{&o.RefreshTimeout, 3 * time.Second},
+		{&o.SettledInterval, time.Hour},
+		{&o.PollInterval, time.Second},
+		{&o.KeepAnswers, 35 * 24 * time.Hour},
+	} {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -40,21 +60,28 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func setDefault(d *time.Duration, value time.Duration) {
-	if *d <= 0 {
-		*d = value
-	}
-}
-
 // Service makes and follows payment links: the one place that decides. Its methods are the SDK; the HTTP API is a door to them.
 //
 // [Service.Run] does the background work: it settles operations whose outcome was unknown, follows links until they end, and
 // handles webhooks. Without Run the methods still work and Get still refreshes, but nothing happens by itself.
+//
+// A context limits what a call may see and do by [WithCaller]. Errors are [*Error]s, except that a store that can't answer
+// is the store's own error.
 type Service struct {
 	store Store
 	apps  Apps
 	opts  Options
 	log   *slog.Logger
+
+	refreshes refreshes
+	watchers  watchers
+	limits    limits
+
+	// webhooksDue wakes Run before its next tick.
+	webhooksDue chan struct{}
+
+	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
+	background sync.WaitGroup
 }
 
 // New makes a Service over a store and the apps that it may use.
@@ -63,8 +90,77 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 		return nil, errors.New("paylinks: New needs a Store and Apps")
 	}
 	options = options.withDefaults()
-	return &Service{store: store, apps: apps, opts: options, log: options.Logger}, nil
+	return &Service{
+		store: store, apps: apps, opts: options, log: options.Logger,
+		webhooksDue: make(chan struct{}, 1),
+	}, nil
 }
 
 // Ready tells whether the store answers.
 func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
+
+// Wait returns when no refresh is under way any more. Call it after the last request and before the store is closed.
+func (s *Service) Wait() { s.background.Wait() }
+
+// now is the time as stores keep it.
+func (s *Service) now() time.Time { return s.opts.Now().UTC().Truncate(time.Microsecond) }
+
+// app finds an app that the caller may use. One that doesn't exist and one that isn't theirs are the same to a caller.
+func (s *Service) app(ctx context.Context, orgAppID string) (App, error) {
+	if !CallerFrom(ctx).MayUse(orgAppID) {
+		return App{}, orgAppNotFound(orgAppID)
+	}
+	return s.apps.App(ctx, orgAppID)
+}
+
+// paylink reads a link that the caller may see.
+func (s *Service) paylink(ctx context.Context, op, id string) (*Paylink, error) {
+	link, err := s.store.Paylink(ctx, id)
+	if err == nil && CallerFrom(ctx).MayUse(link.OrgAppID) {
+		return link, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	return nil, &Error{Code: CodePaylinkNotFound, Outcome: NotApplied, Op: op, Message: "no such payment link: check the id"}
+}
+
+// open reads a link and its app, for doing something to it.
+func (s *Service) open(ctx context.Context, op, id string) (*Paylink, App, error) {
+	link, err := s.paylink(ctx, op, id)
+	if err != nil {
+		return nil, App{}, err
+	}
+	app, err := s.app(ctx, link.OrgAppID)
+	return link, app, err
+}
+
+// hash is a short name for a tuple of strings, none of which it reveals.
+func hash(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // a hash never fails to be written
+	}
+	return hex.EncodeToString(h.Sum(nil))[:40]
+}
+
+// retrySoon is how long to wait for an operation that another request is running.
+const retrySoon = time.Second
+
+func inProgress(op string, code Code, paylinkID string) *Error {
+	return &Error{
+		Code: code, Outcome: NotApplied, Op: op, PaylinkID: paylinkID, RetryAfter: retrySoon,
+		Message: "another request is doing this right now: ask again in a moment",
+	}
+}
+
+func idempotencyMismatch(op, message string) *Error {
+	return &Error{Code: CodeIdempotencyMismatch, Outcome: NotApplied, Op: op, Message: message}
+}
+
+func conflict(op string, code Code, link *Paylink, format string, args ...any) *Error {
+	return &Error{
+		Code: code, Outcome: NotApplied, Op: op, Provider: link.Provider, PaylinkID: link.ID, Status: link.Status,
+		Message: fmt.Sprintf(format, args...),
+	}
+}

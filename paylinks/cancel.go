@@ -1,0 +1,81 @@
+package paylinks
+
+import (
+	"context"
+	"errors"
+)
+
+// Cancel ends an unpaid link, or voids one that the caller knows to be authorized. The provider is looked at first: a link that turns out
+// to be paid is an error with [CodeAlreadyPaid], and a second Cancel, made in that knowledge, voids it. Of a partly captured
+// link the rest is released. A link that has ended already is no error.
+//
+// Where the provider has no way to cancel, the link is cancelled here alone and still watched: should it be paid after all, [EventPaidAfterEnd] tells.
+func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) {
+	link, app, err := s.open(ctx, "cancel", id)
+	if err != nil {
+		return nil, err
+	}
+	info := app.Provider.Info()
+	knownPaid := link.Status.Paid()
+	in := intent{
+		kind:      OperationCancel,
+		lookFirst: func(link *Paylink) bool { return !link.Status.Final() && link.Status != StatusCreating },
+		plan:      func(link *Paylink) (*Operation, error) { return planCancel(link, info, knownPaid) },
+	}
+	for range maxRounds {
+		done, err := s.carryOut(ctx, link, app, in)
+		if errors.Is(err, errHereOnly) {
+			link, err = s.cancelHere(ctx, id, info)
+			if errors.Is(err, ErrStale) {
+				if link, err = s.store.Paylink(ctx, id); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			done.link = link
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &CancelResult{
+			PaylinkID: id, Provider: done.link.Provider, Status: done.link.Status, ProviderCancelled: !done.link.CancelledHere,
+		}, nil
+	}
+	return nil, inProgress("cancel", CodeOperationInProgress, id)
+}
+
+// errHereOnly is a plan's word for "the provider can't cancel: do it here".
+var errHereOnly = errors.New("paylinks: the provider can't cancel")
+
+// planCancel decides how to cancel a link in the state that it is in now.
+func planCancel(link *Paylink, info Info, knownPaid bool) (*Operation, error) {
+	switch {
+	case link.Status.Ended():
+		return nil, errDone
+	case link.Status.Paid() && !knownPaid:
+		return nil, conflict("cancel", CodeAlreadyPaid, link, "the buyer has paid meanwhile: the link is %s. Cancel again to give the payment back, or capture it", link.Status)
+	case link.Status == StatusAuthorized || link.Status == StatusPartiallyCaptured:
+		if !info.Can(CanVoid) {
+			return nil, conflict("cancel", CodeAlreadyPaid, link, "%s can't void a payment: capture it and refund it", info.Name)
+		}
+		return &Operation{Void: true, Amount: link.Capturable(), Before: link.Captured, Left: link.Capturable()}, nil
+	case link.Status.Paid():
+		return nil, conflict("cancel", CodeAlreadyCaptured, link, "the payment is captured: refund it instead")
+	case !info.Can(CanCancel) && link.Status == StatusCreated:
+		return nil, errHereOnly
+	}
+	return &Operation{Before: link.Captured}, nil
+}
+
+// cancelHere ends a link without the provider. The version that was decided on is checked with the write.
+func (s *Service) cancelHere(ctx context.Context, id string, info Info) (*Paylink, error) {
+	link, err := s.store.Paylink(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if link.Status != StatusCreated {
+		return nil, ErrStale
+	}
+	link.CancelledHere = true
+	return s.record(ctx, link, news{source: SourceOperation, end: StatusCancelled, reason: "cancelled_here"}, info)
+}

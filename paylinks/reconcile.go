@@ -1,0 +1,195 @@
+package paylinks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// crewSize is how many rows of one kind are worked on side by side.
+	crewSize = 64
+	// perApp is how many links of one app are, so that a provider that is down can't keep the others waiting.
+	perApp = 8
+	// housekeeping is how often expired answers are removed.
+	housekeeping = time.Hour
+)
+
+// Run does the background work until ctx ends, and then returns nil once what it had begun is finished: it settles operations whose outcome was unknown,
+// looks at links that are due, and handles webhooks. Any number of processes may Run on one store and share the work.
+func (s *Service) Run(ctx context.Context) error {
+	operations, webhooks, links := newCrew(), newCrew(), newCrew()
+	var loops sync.WaitGroup
+	loops.Go(func() {
+		s.every(ctx, "operations", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.settleOperations(ctx, operations) })
+	})
+	loops.Go(func() {
+		s.every(ctx, "webhooks", s.opts.PollInterval, s.webhooksDue, func(ctx context.Context) (bool, error) { return s.handleWebhooks(ctx, webhooks) })
+	})
+	loops.Go(func() {
+		s.every(ctx, "links", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.checkLinks(ctx, links) })
+	})
+	loops.Go(func() { s.every(ctx, "answers", housekeeping, nil, s.forgetAnswers) })
+	loops.Wait()
+	for _, c := range []*crew{operations, webhooks, links} {
+		c.wait()
+	}
+	s.Wait()
+	return nil
+}
+
+// every does a step again and again: at once while there is more to do, else when the bell rings or the interval has passed.
+func (s *Service) every(ctx context.Context, name string, interval time.Duration, bell <-chan struct{}, step func(context.Context) (more bool, err error)) {
+	for ctx.Err() == nil {
+		more, err := step(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("background work failed and will be tried again", slog.String("work", name), slog.Any("cause", err))
+		}
+		if err != nil || !more {
+			waitFor(ctx, bell, interval-interval/8+rand.N(interval/4))
+		}
+	}
+}
+
+// settleOperations settles the operations that are due.
+func (s *Service) settleOperations(ctx context.Context, c *crew) (more bool, err error) {
+	free, now := c.free(), s.now()
+	if free == 0 {
+		return false, nil
+	}
+	operations, err := s.store.ClaimOperations(ctx, now, now.Add(2*s.lease()), free)
+	for _, op := range operations {
+		c.work(func() {
+			if err := s.recover(ctx, op); err != nil {
+				s.log.Error("an operation could not be settled yet", slog.String("paylink_id", op.PaylinkID), slog.String("operation", string(op.Kind)), slog.Any("cause", err))
+			}
+		})
+	}
+	return len(operations) == free, err
+}
+
+// handleWebhooks handles the webhooks that are due.
+func (s *Service) handleWebhooks(ctx context.Context, c *crew) (more bool, err error) {
+	free, now := c.free(), s.now()
+	if free == 0 {
+		return false, nil
+	}
+	hooks, err := s.store.ClaimWebhooks(ctx, now, now.Add(s.lease()), free)
+	for _, hook := range hooks {
+		c.work(func() {
+			if err := s.handleWebhook(ctx, hook); err != nil {
+				s.log.Error("a webhook could not be handled yet", slog.String("org_app_id", hook.OrgAppID), slog.Any("cause", err))
+			}
+		})
+	}
+	return len(hooks) == free, err
+}
+
+// checkLinks looks at the links that are due.
+func (s *Service) checkLinks(ctx context.Context, c *crew) (more bool, err error) {
+	free, now := c.free(), s.now()
+	if free == 0 {
+		return false, nil
+	}
+	links, err := s.store.ClaimPaylinks(ctx, now, now.Add(s.lease()), free)
+	for _, link := range links {
+		c.work(func() { s.check(ctx, link) })
+	}
+	return len(links) == free, err
+}
+
+// check looks at one link whose time has come. One whose app has its share of checks under way waits until its claim runs out.
+func (s *Service) check(ctx context.Context, link *Paylink) {
+	app, err := s.apps.App(ctx, link.OrgAppID)
+	if err != nil {
+		return // an app that was removed: its links wait until it's back
+	}
+	done, ok := s.limits.enter(ctx, app)
+	if !ok {
+		return
+	}
+	defer done()
+	if _, err := s.ask(ctx, link.ID, app, SourcePoll); err != nil && !errors.Is(err, context.Canceled) {
+		s.log.Debug("a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
+	}
+}
+
+// forgetAnswers removes idempotent answers that have expired.
+func (s *Service) forgetAnswers(ctx context.Context) (more bool, err error) {
+	return false, s.store.Write(ctx, Change{ForgetAnswersBefore: s.now()})
+}
+
+// crew does a bounded number of things side by side.
+type crew struct {
+	slots chan struct{}
+	group sync.WaitGroup
+}
+
+func newCrew() *crew { return &crew{slots: make(chan struct{}, crewSize)} }
+
+// free is how many more things can be started without waiting.
+func (c *crew) free() int { return cap(c.slots) - len(c.slots) }
+
+func (c *crew) work(do func()) {
+	c.slots <- struct{}{}
+	c.group.Go(func() {
+		defer func() { <-c.slots }()
+		do()
+	})
+}
+
+func (c *crew) wait() { c.group.Wait() }
+
+// limits paces what the Service does by itself at each app's provider, well below what the provider allows: callers come first.
+type limits struct {
+	mu    sync.Mutex
+	byApp map[string]*limit
+}
+
+type limit struct {
+	rate  *rate.Limiter
+	slots chan struct{}
+}
+
+// defaultRate is how many calls per second a provider that names no limit is taken to accept.
+const defaultRate = 10
+
+// enter waits until app may be called. It fails at once where app has its share of calls under way.
+func (l *limits) enter(ctx context.Context, app App) (done func(), ok bool) {
+	limit := l.of(app)
+	select {
+	case limit.slots <- struct{}{}:
+	default:
+		return nil, false
+	}
+	done = func() { <-limit.slots }
+	if limit.rate.Wait(ctx) != nil {
+		done()
+		return nil, false
+	}
+	return done, true
+}
+
+func (l *limits) of(app App) *limit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if known, ok := l.byApp[app.ID]; ok {
+		return known
+	}
+	if l.byApp == nil {
+		l.byApp = map[string]*limit{}
+	}
+	perSecond := app.Provider.Info().RateLimit
+	if perSecond <= 0 {
+		perSecond = defaultRate
+	}
+	half := max(perSecond/2, 1)
+	made := &limit{rate: rate.NewLimiter(rate.Limit(half), half), slots: make(chan struct{}, perApp)}
+	l.byApp[app.ID] = made
+	return made
+}

@@ -1,0 +1,158 @@
+package paylinks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// settleGrace is how long after a call that can't be repeated its effect may still show at the provider. After that, nothing
+// seen is nothing done.
+const settleGrace = 2 * time.Minute
+
+// recover settles an open operation that nobody runs, by evidence from the provider. The operation is changed to what is stored:
+// still open where nothing could be learnt. It repeats a call only where that is harmless.
+func (s *Service) recover(ctx context.Context, op *Operation) error {
+	link, err := s.store.Paylink(ctx, op.PaylinkID)
+	if err != nil {
+		return err
+	}
+	app, err := s.apps.App(ctx, link.OrgAppID)
+	if err != nil {
+		return s.postpone(ctx, link, op, unclear(), Info{})
+	}
+	op.Attempts++
+	info := app.Provider.Info()
+	if op.Kind == OperationCreate {
+		return s.recoverCreate(ctx, link, op, app.Provider, info)
+	}
+	v := s.investigate(ctx, app.Provider, link, op)
+	if v.outcome == OutcomeUnknown && v.facts == nil {
+		return s.postpone(ctx, link, op, v, info)
+	}
+	return s.conclude(ctx, link, op, v, info)
+}
+
+// investigate finds out what became of an operation other than a create.
+func (s *Service) investigate(ctx context.Context, provider Provider, link *Paylink, op *Operation) verdict {
+	v := s.look(ctx, provider, link, op, unclear().cause)
+	if v.outcome != OutcomeUnknown || v.facts == nil {
+		return v
+	}
+	info := provider.Info()
+	switch {
+	case op.Kind == OperationSend:
+		return v
+	case !stillPossible(op, *v.facts):
+		v.outcome = NotApplied // and never will be: the payment has moved on
+		v.cause = &ProviderError{Refusal: RefusedState, Outcome: NotApplied}
+	case repeatable(op, info):
+		return s.attempt(ctx, provider, link, op)
+	case traceable(op, *v.facts, info) && s.now().Sub(op.StartedAt) >= s.opts.CallTimeout+settleGrace:
+		v.outcome = NotApplied
+	}
+	return v
+}
+
+// stillPossible tells whether the provider would still do the operation in the state that facts show.
+func stillPossible(op *Operation, facts Snapshot) bool {
+	switch op.Kind {
+	case OperationCapture:
+		return facts.Status == StatusAuthorized || facts.Status == StatusPartiallyCaptured || facts.Status == StatusUnknown
+	case OperationCancel:
+		return facts.Status.Paid() == op.Void && !facts.Status.Final()
+	default:
+		return true
+	}
+}
+
+// repeatable tells whether calling the provider again has the effect once at most.
+func repeatable(op *Operation, info Info) bool {
+	switch op.Kind {
+	case OperationCapture:
+		return info.Can(CanRepeatCapture)
+	case OperationRefund:
+		return info.Can(CanRepeatRefund)
+	case OperationCancel:
+		return true // what is cancelled can't be cancelled again
+	default:
+		return false
+	}
+}
+
+// traceable tells whether facts would show the operation if it had happened.
+func traceable(op *Operation, facts Snapshot, info Info) bool {
+	switch op.Kind {
+	case OperationCapture:
+		return info.Can(CanTraceCapture) || facts.Captured.IsSet()
+	case OperationRefund:
+		return info.Can(CanTraceRefund) || facts.Refunded.IsSet()
+	default:
+		return true
+	}
+}
+
+// conclude settles an operation after an investigation. One that the provider could never tell about ends unknown, for a person to look at.
+func (s *Service) conclude(ctx context.Context, link *Paylink, op *Operation, v verdict, info Info) error {
+	heard := news{source: SourceRecovery}
+	switch {
+	case v.outcome == NotApplied:
+		heard.raise = EventOperationFailed
+	case v.outcome == OutcomeUnknown && v.facts != nil && !traceable(op, *v.facts, info) && !repeatable(op, info):
+		heard.raise, v.final = EventOperationUnknown, true
+	}
+	_, err := s.settle(ctx, link, op, v, heard, info)
+	return err
+}
+
+// recoverCreate settles a create: by our reference where the provider can be asked for it, else by waiting until the link, whose URL
+// nobody has, can't be paid any more.
+func (s *Service) recoverCreate(ctx context.Context, link *Paylink, op *Operation, provider Provider, info Info) error {
+	now := s.now()
+	finder, ok := provider.(ReferenceFinder)
+	if !ok || !info.Can(CanFindByReference) {
+		end := op.StartedAt.Add(info.LinkLife)
+		if now.Before(end) {
+			return s.postponeUntil(ctx, link, op, end)
+		}
+		_, err := s.settle(ctx, link, op, verdict{outcome: OutcomeUnknown, cause: unclear().cause, final: true},
+			news{source: SourceRecovery, end: StatusFailed, reason: "create_outcome_unknown", raise: EventOperationUnknown}, info)
+		return err
+	}
+	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.CallTimeout)
+	defer cancel()
+	facts, err := finder.FindByReference(callCtx, link.Ref.Reference, link.Amount)
+	var cause *ProviderError
+	switch {
+	case err == nil:
+		_, err := s.settleCreate(ctx, link, op, verdict{outcome: Applied, facts: &facts}, SourceRecovery, info)
+		if errors.Is(err, CodeBuyerRejected) {
+			return nil
+		}
+		return err
+	case errors.As(err, &cause) && cause.Refusal == RefusedNotFound && now.Sub(op.StartedAt) >= s.opts.CallTimeout+settleSlack:
+		_, err := s.settle(ctx, link, op, verdict{outcome: NotApplied, cause: cause},
+			news{source: SourceRecovery, end: StatusFailed, reason: "create_not_applied"}, info)
+		return err
+	default:
+		return s.postpone(ctx, link, op, unclear(), info)
+	}
+}
+
+// postpone leaves an operation open and has it looked at later.
+func (s *Service) postpone(ctx context.Context, link *Paylink, op *Operation, v verdict, info Info) error {
+	_, err := s.settle(ctx, link, op, v, news{source: SourceRecovery}, info)
+	return err
+}
+
+// postponeUntil leaves an operation open and has it looked at at a given time.
+func (s *Service) postponeUntil(ctx context.Context, link *Paylink, op *Operation, at time.Time) error {
+	op.Outcome, op.DueAt = OutcomeUnknown, at
+	if err := s.store.Write(ctx, Change{Settle: op}); err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	s.log.Info("a link whose creation has no known outcome waits for its end",
+		slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.Time("until", at))
+	return nil
+}

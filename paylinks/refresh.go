@@ -1,0 +1,181 @@
+package paylinks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Get reads a link. If it isn't final and its state is older than the refresh interval, the provider is asked first, by one call
+// at a time however many ask. A provider that fails or is slow costs no error: the link is as stored, with Stale set.
+func (s *Service) Get(ctx context.Context, id string) (*Paylink, error) {
+	link, app, err := s.open(ctx, "get", id)
+	if err != nil {
+		return nil, err
+	}
+	if !s.mayHaveChanged(link) {
+		return link, nil
+	}
+	fresh, err := s.refresh(ctx, link, app, SourceGet, s.opts.RefreshTimeout)
+	if err == nil {
+		return fresh, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	// The refresh may have failed after others wrote: answer what is stored now.
+	if link, err = s.store.Paylink(ctx, id); err != nil {
+		return nil, err
+	}
+	link.Stale = true
+	return link, nil
+}
+
+// mayHaveChanged tells whether the provider could say something new about a link.
+func (s *Service) mayHaveChanged(link *Paylink) bool {
+	age := s.now().Sub(link.RefreshedAt)
+	switch {
+	case link.Status == StatusCreating, link.Status.Ended(), link.Status == StatusRefunded:
+		return false
+	case link.Status.Final():
+		return age >= s.opts.SettledInterval
+	default:
+		return age >= s.opts.RefreshInterval
+	}
+}
+
+// refreshes are the provider reads under way, one per link, and those that failed a moment ago.
+type refreshes struct {
+	mu   sync.Mutex
+	byID map[string]*refreshing
+}
+
+type refreshing struct {
+	done     chan struct{}
+	link     *Paylink
+	err      error
+	failedAt time.Time
+}
+
+// maxRemembered is how many failed refreshes are remembered before the old ones are swept out.
+const maxRemembered = 4096
+
+// join returns the refresh of a link that's under way, or has start begin one. A failure younger than pause is returned as it is.
+func (r *refreshes) join(id string, now time.Time, pause time.Duration, start func(*refreshing)) *refreshing {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.byID[id]; ok && (known.failedAt.IsZero() || now.Sub(known.failedAt) < pause) {
+		return known
+	}
+	if r.byID == nil {
+		r.byID = map[string]*refreshing{}
+	}
+	if len(r.byID) > maxRemembered {
+		for key, known := range r.byID {
+			if !known.failedAt.IsZero() && now.Sub(known.failedAt) >= pause {
+				delete(r.byID, key)
+			}
+		}
+	}
+	flight := &refreshing{done: make(chan struct{})}
+	r.byID[id] = flight
+	start(flight)
+	return flight
+}
+
+// finish ends a refresh and lets everyone who waits have its result.
+func (r *refreshes) finish(id string, flight *refreshing, link *Paylink, err error, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	flight.link, flight.err = link, err
+	if err != nil {
+		flight.failedAt = now
+	} else {
+		delete(r.byID, id)
+	}
+	close(flight.done)
+}
+
+// refresh asks the provider about a link and stores what it says. It returns after wait at the latest; the call itself goes on for
+// whoever asks next. Links are shared between callers as copies.
+func (s *Service) refresh(ctx context.Context, link *Paylink, app App, source Source, wait time.Duration) (*Paylink, error) {
+	flight := s.refreshes.join(link.ID, s.now(), s.opts.RefreshInterval, func(flight *refreshing) {
+		s.background.Add(1)
+		go func() {
+			defer s.background.Done()
+			fresh, err := s.ask(context.WithoutCancel(ctx), link.ID, app, source)
+			s.refreshes.finish(link.ID, flight, fresh, err, s.now())
+		}()
+	})
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-flight.done:
+	case <-timer.C:
+		return nil, context.DeadlineExceeded
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if flight.err != nil {
+		return nil, flight.err
+	}
+	fresh := *flight.link
+	return &fresh, nil
+}
+
+// ask reads a link's truth from the provider and stores it. Where somebody else writes the link meanwhile, the facts may be
+// older than that, so the provider is asked again.
+func (s *Service) ask(ctx context.Context, id string, app App, source Source) (*Paylink, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.CallTimeout)
+	defer cancel()
+	for range maxRounds {
+		link, err := s.store.Paylink(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := app.Provider.Fetch(ctx, link.Ref)
+		if err != nil {
+			s.log.Warn("a provider could not be asked about a link",
+				slog.String("paylink_id", id), slog.String("provider", link.Provider), slog.String("org_app_id", link.OrgAppID), slog.Any("cause", err))
+			return nil, err
+		}
+		if facts.ConfirmNeeded || link.FinalizePending {
+			facts = s.confirm(ctx, app.Provider, link, facts)
+		}
+		fresh, err := s.record(ctx, link, news{source: source, snapshot: &facts}, app.Provider.Info())
+		if !errors.Is(err, ErrStale) {
+			return fresh, err
+		}
+	}
+	return s.store.Paylink(ctx, id)
+}
+
+// confirm acknowledges a payment that the provider wants acknowledged. Where that fails, the facts stand as they were and the
+// next look tries again.
+func (s *Service) confirm(ctx context.Context, provider Provider, link *Paylink, facts Snapshot) Snapshot {
+	confirmer, ok := provider.(Confirmer)
+	if !ok {
+		return facts
+	}
+	confirmed, err := confirmer.Confirm(ctx, link.Ref.learn(facts.Ref))
+	if err != nil {
+		s.log.Warn("a payment could not be confirmed at the provider: it will be tried again",
+			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.Any("cause", err))
+		return facts
+	}
+	return confirmed
+}
+
+// record writes news about a link. [ErrStale] means that it has changed since it was read.
+func (s *Service) record(ctx context.Context, link *Paylink, heard news, info Info) (*Paylink, error) {
+	next := *link
+	events := s.learn(&next, heard, info, s.now())
+	if err := s.store.Write(ctx, Change{Update: &next, Events: events}); err != nil {
+		return nil, err
+	}
+	next.Version++
+	s.published(events)
+	return &next, nil
+}
