@@ -127,11 +127,13 @@ func happened(op *Operation, facts Snapshot, info Info) bool {
 	}
 }
 
+// shows tells whether op is among the transactions that the provider lists. Where it can't list them all by reference, a total that
+// has grown by the amount is as good.
 func shows(transactions []Transaction, total Money, op *Operation, traceable bool) bool {
-	if traceable {
-		return findTransaction(transactions, op.ID) != nil
+	if findTransaction(transactions, op.ID) != nil {
+		return true
 	}
-	return total.IsSet() && total.Cmp(op.Before.Add(op.Amount)) >= 0
+	return !traceable && total.IsSet() && total.Cmp(op.Before.Add(op.Amount)) >= 0
 }
 
 func findTransaction(transactions []Transaction, reference string) *Transaction {
@@ -162,7 +164,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 	ctx = context.WithoutCancel(ctx)
 	for {
 		now := s.now()
-		heard.snapshot, heard.operation = v.facts, op
+		heard.snapshot, heard.operation = withTotals(v, op, link), op
 		next := *link
 		events := s.learn(&next, heard, info, now)
 		closed := closeOperation(*op, v, &next, now)
@@ -189,6 +191,20 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 		}
 		return &next, nil
 	}
+}
+
+// withTotals is a verdict's facts, with the total that an applied refund comes to where the provider keeps none.
+func withTotals(v verdict, op *Operation, link *Paylink) *Snapshot {
+	if v.outcome != Applied || op.Kind != OperationRefund || v.facts.Refunded.IsSet() {
+		return v.facts
+	}
+	facts := *v.facts
+	facts.Refunded = op.Before.Add(op.Amount)
+	facts.Status = StatusPartiallyRefunded
+	if facts.Refunded.Cmp(link.Captured) >= 0 {
+		facts.Status = StatusRefunded
+	}
+	return &facts
 }
 
 // settledByOthers reads an operation that was settled by recovery while its own caller was still at it.

@@ -69,7 +69,7 @@ type Change struct {
 	// Begin is a new open operation, or an ended one (same ID) that is opened again: [ErrOperationOpen] where the link has
 	// another open one, [ErrDuplicate] where Key or (PaylinkID, Kind, Reference) belongs to another operation.
 	Begin *Operation
-	// Settle is an operation, open so far, stored as it stands: [ErrNotFound] where it isn't open (any more).
+	// Settle is an operation, open so far, stored as it stands, its Key included: [ErrNotFound] where it isn't open (any more).
 	Settle *Operation
 	// Events are appended.
 	Events []Event

@@ -1,0 +1,100 @@
+package paylinks_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+)
+
+// deliver hands a webhook in.
+func (h *house) deliver(paymentID, event, proof string) error {
+	header := http.Header{}
+	header.Set("X-Proof", proof)
+	header.Set("X-Event", event)
+	return h.HandleWebhook(h.t.Context(), "fake", "fake-main", paylinks.WebhookRequest{Header: header, Body: []byte(paymentID)})
+}
+
+// webhook hands a proven webhook in and handles it.
+func (h *house) webhook(link *paylinks.Paylink, event string) {
+	h.t.Helper()
+	require.NoError(h.t, h.deliver(link.Ref.PaymentID, event, "good"))
+	require.NoError(h.t, h.HandleWebhooks(h.t.Context()))
+}
+
+func TestAWebhookMakesTheServiceLook(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.pay(link.Ref.PaymentID)
+	h.webhook(link, "1")
+	assert.Equal(t, paylinks.StatusAuthorized, h.stored(link.ID).Status)
+}
+
+func TestAWebhookIsHandledOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	for range 5 {
+		h.webhook(link, "same")
+	}
+	assert.Equal(t, 1, h.provider.count("fetch"))
+}
+
+func TestAForgedWebhookCostsNoCall(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	require.ErrorIs(t, h.deliver(link.Ref.PaymentID, "1", "bad"), paylinks.ErrUnproven)
+	require.NoError(t, h.HandleWebhooks(t.Context()))
+	assert.Zero(t, h.provider.count("fetch"))
+
+	err := h.HandleWebhook(t.Context(), "fake", "nowhere", paylinks.WebhookRequest{})
+	require.ErrorIs(t, err, paylinks.CodeOrgAppNotFound)
+	err = h.HandleWebhook(t.Context(), "other", "fake-main", paylinks.WebhookRequest{})
+	require.ErrorIs(t, err, paylinks.CodeOrgAppNotFound)
+}
+
+func TestAWebhookThatFailsIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.pay(link.Ref.PaymentID)
+	h.provider.next("fetch", timeout(), timeout())
+	h.webhook(link, "1")
+	require.Equal(t, paylinks.StatusCreated, h.stored(link.ID).Status)
+	for range 3 {
+		h.clock.Advance(10 * time.Second)
+		require.NoError(t, h.HandleWebhooks(t.Context()))
+	}
+	assert.Equal(t, paylinks.StatusAuthorized, h.stored(link.ID).Status)
+}
+
+func TestAWebhookMayComeBeforeItsLink(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	require.NoError(t, h.deliver("pay_1", "1", "good"))
+	require.NoError(t, h.HandleWebhooks(t.Context()))
+	link := h.created()
+	require.Equal(t, "pay_1", link.Ref.PaymentID)
+	h.provider.pay("pay_1")
+	h.clock.Advance(5 * time.Second)
+	require.NoError(t, h.HandleWebhooks(t.Context()))
+	assert.Equal(t, paylinks.StatusAuthorized, h.stored(link.ID).Status)
+}
+
+func TestAWebhookOfAStrangerIsGivenUpInTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	require.NoError(t, h.deliver("pay_9", "1", "good"))
+	h.clock.Advance(49 * time.Hour)
+	require.NoError(t, h.HandleWebhooks(t.Context()))
+	h.clock.Advance(time.Hour)
+	hooks, err := h.store.ClaimWebhooks(t.Context(), h.clock.Now(), h.clock.Now(), 10)
+	require.NoError(t, err)
+	assert.Empty(t, hooks)
+}
