@@ -26,7 +26,10 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 	notification, err := receiver.ReceiveWebhook(ctx, req)
 	if err != nil {
 		s.log.Warn("a webhook was refused", slog.String("provider", provider), slog.String("org_app_id", orgAppID), slog.Any("cause", err))
-		return err
+		if errors.Is(err, ErrUnproven) {
+			return ErrUnproven
+		}
+		return &Error{Code: CodeValidationFailed, Outcome: NotApplied, Op: "webhook", Provider: provider, Message: "the webhook names no payment", Err: err}
 	}
 	err = s.store.Write(ctx, Change{Webhook: &Webhook{
 		ID: newID(), Provider: provider, OrgAppID: orgAppID, DedupKey: notification.DedupKey, Type: notification.Type,

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
@@ -77,6 +78,9 @@ func New(config Config) *Client {
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 			ResponseLogHook: func(_ retryablehttp.Logger, res *http.Response) {
 				req := res.Request
+				if req == nil { // a transport that doesn't say what it answered
+					return
+				}
 				config.Logger.LogAttrs(req.Context(), slog.LevelDebug, "provider call",
 					slog.String("method", req.Method), slog.String("host", req.URL.Host), slog.String("path", req.URL.Path), slog.Int("status", res.StatusCode))
 			},
@@ -126,13 +130,16 @@ func (r *Response) RetryAfter() time.Duration {
 }
 
 // Do sends a request and reads its answer. An error is a [*paylinks.ProviderError] with [paylinks.Unreachable]: there was no
-// answer, and its Outcome is NotApplied only if no connection was ever made.
+// answer, and its Outcome is NotApplied only if it's proven that no connection was ever made.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
+	if ctx.Err() != nil {
+		return nil, noAnswer(ctx.Err(), true)
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	var connected atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	var contact contact
+	ctx = httptrace.WithClientTrace(ctx, contact.trace())
 	ctx = context.WithValue(ctx, repeatableKey{}, request.Repeatable)
 
 	req, err := newRequest(ctx, request)
@@ -141,7 +148,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, noAnswer(err, connected.Load())
+		return nil, noAnswer(err, contact.never(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
@@ -149,7 +156,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		err = errors.New("the answer is too large")
 	}
 	if err != nil {
-		return nil, noAnswer(err, true)
+		return nil, noAnswer(err, false)
 	}
 	return &Response{Status: res.StatusCode, Header: res.Header, Body: body}, nil
 }
@@ -189,10 +196,28 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
 }
 
-func noAnswer(err error, connected bool) *paylinks.ProviderError {
-	outcome, message := paylinks.NotApplied, "no connection could be made"
-	if connected {
-		outcome, message = paylinks.OutcomeUnknown, "the connection ended without an answer"
+// contact watches whether a call ever had a connection to send anything on.
+type contact struct {
+	wanted, made atomic.Bool
+}
+
+func (c *contact) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { c.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.made.Store(true) },
+	}
+}
+
+// never tells whether it's proven that nothing was sent. A transport that traces nothing proves it only by failing to dial.
+func (c *contact) never(err error) bool {
+	var dial *net.OpError
+	return !c.made.Load() && (c.wanted.Load() || (errors.As(err, &dial) && dial.Op == "dial"))
+}
+
+func noAnswer(err error, neverSent bool) *paylinks.ProviderError {
+	outcome, message := paylinks.OutcomeUnknown, "the connection ended without an answer"
+	if neverSent {
+		outcome, message = paylinks.NotApplied, "no connection could be made"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		message = "no answer in time"

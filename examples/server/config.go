@@ -1,0 +1,138 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers"
+)
+
+// demoToken opens a server that only simulates.
+const demoToken = "demo-token"
+
+// config is what the environment says.
+type config struct {
+	addr             string
+	tokens           string
+	databaseFile     string
+	publicURL        string
+	registerWebhooks bool
+	// real are the providers whose credentials are set. Without any, all that can be are simulated.
+	real   []providers.Entry
+	getenv func(string) string
+}
+
+func (c config) simulated() bool { return len(c.real) == 0 }
+
+// readConfig reads the environment and names every variable that is wrong or missing.
+func readConfig(getenv func(string) string) (config, error) {
+	c := config{
+		addr:         or(getenv("PAYLINKS_ADDR"), "127.0.0.1:8080"),
+		databaseFile: "paylinks.db",
+		publicURL:    strings.TrimRight(getenv("PAYLINKS_PUBLIC_URL"), "/"),
+		getenv:       getenv,
+	}
+	var wrong []error
+	if url := getenv("PAYLINKS_DATABASE_URL"); url != "" {
+		file, ok := strings.CutPrefix(url, "sqlite:")
+		if !ok || file == "" {
+			wrong = append(wrong, errors.New("PAYLINKS_DATABASE_URL must be sqlite:FILE; PostgreSQL is not supported by this version"))
+		}
+		c.databaseFile = file
+	}
+	if c.publicURL != "" {
+		if parsed, err := url.Parse(c.publicURL); err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+			wrong = append(wrong, errors.New("PAYLINKS_PUBLIC_URL must be an absolute URL such as https://pay.example.com"))
+		}
+	}
+	switch text := getenv("PAYLINKS_REGISTER_WEBHOOKS"); text {
+	case "":
+		c.registerWebhooks = strings.HasPrefix(c.publicURL, "https://")
+	case "true", "false":
+		c.registerWebhooks = text == "true"
+	default:
+		wrong = append(wrong, errors.New("PAYLINKS_REGISTER_WEBHOOKS must be true or false"))
+	}
+	for _, entry := range providers.Entries() {
+		set, err := credentialsSet(entry, getenv)
+		wrong = append(wrong, err)
+		if set {
+			c.real = append(c.real, entry)
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return config{}, err
+	}
+	c.tokens = chooseTokens(getenv("PAYLINKS_TOKENS"), c.simulated())
+	return c, nil
+}
+
+// chooseTokens falls back on a token that everybody knows where there are only simulators to open, else on a random one.
+func chooseTokens(set string, simulated bool) string {
+	switch {
+	case set != "":
+		return set
+	case simulated:
+		return demoToken
+	default:
+		return rand.Text()
+	}
+}
+
+// credentialsSet tells whether a provider's credentials are in the environment. Some, but not all of them, is an error.
+func credentialsSet(entry providers.Entry, getenv func(string) string) (bool, error) {
+	var missing, set []string
+	for _, credential := range entry.Credentials {
+		switch {
+		case getenv(credential.Name) != "":
+			set = append(set, credential.Name)
+		case credential.Required:
+			missing = append(missing, credential.Name)
+		}
+	}
+	if base := baseURLVariable(entry); getenv(base) != "" {
+		set = append(set, base)
+	}
+	switch {
+	case len(set) == 0:
+		return false, nil
+	case entry.New == nil:
+		return false, fmt.Errorf("%s is set, but this version can't talk to %s yet: unset it", set[0], entry.Name)
+	case len(missing) > 0:
+		return false, fmt.Errorf("%s is set, so %s must be set too", set[0], strings.Join(missing, " and "))
+	}
+	return true, nil
+}
+
+func baseURLVariable(entry providers.Entry) string { return strings.ToUpper(entry.ID) + "_BASE_URL" }
+
+// apps are the installed apps: one of each real provider, or one of each simulated one.
+func (c config) apps(simulators []simulated, log *slog.Logger) (paylinks.StaticApps, error) {
+	apps := paylinks.StaticApps{}
+	for _, entry := range c.real {
+		provider, err := entry.New(providers.Settings{Credential: c.getenv, BaseURL: c.getenv(baseURLVariable(entry)), Logger: log})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+		}
+		apps[appID(entry)] = provider
+	}
+	for _, s := range simulators {
+		apps[s.appID] = s.provider
+	}
+	return apps, nil
+}
+
+// appID is the org_app_id of a provider's one app here.
+func appID(entry providers.Entry) string { return entry.ID + "-main" }
+
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

@@ -1,0 +1,140 @@
+// Command server is the runnable product: the unified payment link API over SQLite, with simulated providers until real credentials
+// are in the environment.
+//
+//	go run ./examples/server
+//
+// What it reads from the environment is in the README.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/paylinks/paylinks-go/httpserver"
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := run(ctx, os.Getenv, os.Stdout, os.Stderr); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "paylinks:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// drainTime is how long requests under way may take after SIGTERM: longer than any call to a provider.
+const drainTime = 45 * time.Second
+
+// run serves until ctx ends, then lets what is under way come to its end.
+func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writer) error {
+	config, err := readConfig(getenv)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+
+	store, err := sqlite.Open(ctx, config.databaseFile)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close() }()
+
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", config.addr)
+	if err != nil {
+		return fmt.Errorf("PAYLINKS_ADDR: %w", err)
+	}
+	if config.publicURL == "" {
+		config.publicURL = "http://" + listener.Addr().String()
+	}
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer stopBackground()
+
+	simulators, err := startSimulators(background, &work, config, listener.Addr().String(), log)
+	if err != nil {
+		return err
+	}
+	apps, err := config.apps(simulators, log)
+	if err != nil {
+		return err
+	}
+	service, err := paylinks.New(store, apps, paylinks.Options{PublicURL: config.publicURL, Logger: log})
+	if err != nil {
+		return err
+	}
+	closing := make(chan struct{})
+	handler, err := newHandler(service, config, simulators, closing, log)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	server.RegisterOnShutdown(func() { close(closing) })
+
+	work.Go(func() {
+		if err := service.Run(background); err != nil {
+			log.Error("background work ended", slog.Any("cause", err))
+		}
+	})
+	if config.registerWebhooks {
+		work.Go(func() { registerWebhooks(background, apps, config.publicURL, log) })
+	}
+	if err := printBanner(stdout, config, simulators, listener.Addr().String()); err != nil {
+		return err
+	}
+	return serve(ctx, server, listener, log)
+}
+
+// serve answers requests until ctx ends, and then those that were accepted.
+func serve(ctx context.Context, server *http.Server, listener net.Listener, log *slog.Logger) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping: requests under way are finished first")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	return server.Shutdown(drain)
+}
+
+// newHandler puts the API, the start page and the simulators' pages into one mux.
+func newHandler(service *paylinks.Service, config config, simulators []simulated, closing <-chan struct{}, log *slog.Logger) (http.Handler, error) {
+	tokens, err := httpserver.ParseTokens(config.tokens)
+	if err != nil {
+		return nil, fmt.Errorf("PAYLINKS_TOKENS: %w", err)
+	}
+	page, err := newStartPage(config, simulators)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: config.publicURL, Logger: log, Stop: closing}))
+	mux.Handle("GET /{$}", page)
+	for _, s := range simulators {
+		mux.Handle(s.path, http.StripPrefix(s.path[:len(s.path)-1], s.handler))
+	}
+	return mux, nil
+}

@@ -1,0 +1,81 @@
+package providers
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/tabby"
+)
+
+// Entry is a provider of the catalogue.
+type Entry struct {
+	paylinks.Info
+	// New makes the provider from the credentials that Info names. It's nil for one that this version only tells of.
+	New func(Settings) (paylinks.Provider, error)
+	// Params are the settings of a gateway's app, beside its credentials.
+	Params []Param
+}
+
+// Available tells whether this version can talk to the provider.
+func (e Entry) Available() bool { return e.New != nil }
+
+// Settings are what a provider is made from.
+type Settings struct {
+	// Credential returns a credential by its name in [paylinks.Info], "" for one that isn't set: os.Getenv will do.
+	Credential func(name string) string
+	// BaseURL replaces the provider's own host, for stand-ins (default none).
+	BaseURL string
+	// HTTPClient sends the calls (default: one with http.DefaultTransport).
+	HTTPClient *http.Client
+	// Logger gets a debug line for each call (default none).
+	Logger *slog.Logger
+}
+
+// Param is a setting of a gateway's app.
+type Param struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	// Default is what holds where it isn't set, "" for none.
+	Default     string `json:"default,omitempty"`
+	Description string `json:"description"`
+}
+
+// Entries are all providers, sorted by id. The caller may change them.
+func Entries() []Entry {
+	return []Entry{
+		dinero(),
+		hyperpay(),
+		{Info: mispay()},
+		moyasar(),
+		paypal(),
+		stripe(),
+		{Info: tabby.Info(), New: newTabby},
+		{Info: tamara()},
+		tap(),
+	}
+}
+
+// Catalogue describes all providers, sorted by id.
+func Catalogue() []paylinks.Info {
+	entries := Entries()
+	infos := make([]paylinks.Info, 0, len(entries))
+	for _, entry := range entries {
+		infos = append(infos, entry.Info)
+	}
+	return infos
+}
+
+// Find finds a provider by its id.
+func Find(id string) (Entry, bool) {
+	for _, entry := range Entries() {
+		if entry.ID == id {
+			return entry, true
+		}
+	}
+	return Entry{}, false
+}
+
+func newTabby(s Settings) (paylinks.Provider, error) {
+	return tabby.FromCredentials(s.Credential, tabby.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
+}
