@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 		Down: func(t providertest.TB, currency paylinks.Currency) paylinks.Provider {
 			server := httptest.NewServer(http.NotFoundHandler())
 			server.Close()
-			return provider(t, currency, server.URL)
+			return provider(t, currency, server)
 		},
 	})
 }
@@ -39,10 +39,11 @@ var phones = map[paylinks.Currency][2]paylinks.Phone{
 	paylinks.KWD: {"+96590000001", "+96590000002"},
 }
 
-func provider(t require.TestingT, currency paylinks.Currency, baseURL string) *tabby.Provider {
+// provider calls the server by a client of its own: closing a test server cuts the idle connections of the shared one.
+func provider(t require.TestingT, currency paylinks.Currency, server *httptest.Server) *tabby.Provider {
 	provider, err := tabby.New(tabby.Config{
 		SecretKey: tabbytest.SecretKey, MerchantCode: merchantCodes[currency], Currency: currency,
-		BaseURL: baseURL, WebhookSecret: conformanceSecret,
+		BaseURL: server.URL, HTTPClient: server.Client(), WebhookSecret: conformanceSecret,
 	})
 	require.NoError(t, err)
 	return provider
@@ -59,7 +60,7 @@ func conforming(t providertest.TB, currency paylinks.Currency) providertest.Subj
 		providertest.OpSend: tabbytest.OpSend,
 	}
 	return providertest.Subject{
-		Provider:      provider(t, currency, server.URL),
+		Provider:      provider(t, currency, server),
 		Secrets:       []string{tabbytest.SecretKey, conformanceSecret},
 		Phone:         phones[currency][0],
 		RejectedPhone: phones[currency][1],
