@@ -3,7 +3,6 @@ package paylinks_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -192,7 +191,8 @@ func (f *fakeProvider) Capture(ctx context.Context, ref paylinks.Ref, in paylink
 				return *s, nil
 			}
 		}
-		if !(s.Status == paylinks.StatusAuthorized || s.Status == paylinks.StatusPartiallyCaptured) || s.Captured.Add(in.Amount).Cmp(s.Amount) > 0 {
+		open := s.Status == paylinks.StatusAuthorized || s.Status == paylinks.StatusPartiallyCaptured
+		if !open || s.Captured.Add(in.Amount).Cmp(s.Amount) > 0 {
 			return paylinks.Snapshot{}, stateError()
 		}
 		f.effects["capture"]++
@@ -295,7 +295,7 @@ func newHouse(t *testing.T, change ...func(*fakeProvider)) *house {
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	clock := newClock()
 	service, err := paylinks.New(store, paylinks.StaticApps{"fake-main": provider, "fake-other": newFakeProvider()}, paylinks.Options{
-		Now: clock.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), PublicURL: "https://pay.example",
+		Now: clock.Now, Logger: slog.New(slog.DiscardHandler), PublicURL: "https://pay.example",
 	})
 	require.NoError(t, err)
 	t.Cleanup(service.Wait)

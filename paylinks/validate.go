@@ -52,12 +52,12 @@ func (f *fieldErrors) text(field, value string, limit int) {
 	}
 }
 
-func (f *fieldErrors) required(field, value string, limit int) {
+func (f *fieldErrors) required(field, value string) {
 	if strings.TrimSpace(value) == "" {
 		f.add(field, "required", "is required")
 		return
 	}
-	f.text(field, value, limit)
+	f.text(field, value, maxText)
 }
 
 func (f *fieldErrors) link(field, value string) {
@@ -84,10 +84,10 @@ func (f fieldErrors) err(op string) error {
 // parse turns a request into a link that isn't stored yet, without ids and times.
 func (r CreateRequest) parse() (*Paylink, error) {
 	var wrong fieldErrors
-	wrong.required("provider", r.Provider, maxText)
-	wrong.required("org_app_id", r.OrgAppID, maxText)
-	wrong.required("order_id", r.OrderID, maxText)
-	wrong.required("currency", r.Currency, maxText)
+	wrong.required("provider", r.Provider)
+	wrong.required("org_app_id", r.OrgAppID)
+	wrong.required("order_id", r.OrderID)
+	wrong.required("currency", r.Currency)
 	wrong.text("description", r.Description, maxDescription)
 	wrong.text("buyer_name", r.BuyerName, maxText)
 	if r.Lang != "" && r.Lang != "ar" && r.Lang != "en" {
@@ -183,7 +183,7 @@ func (f *fieldErrors) items(requests []ItemRequest, currency Currency) []Item {
 	var items []Item
 	for i, r := range requests {
 		field := func(name string) string { return fmt.Sprintf("items[%d].%s", i, name) }
-		f.required(field("name"), r.Name, maxText)
+		f.required(field("name"), r.Name)
 		f.text(field("sku"), r.SKU, maxText)
 		f.text(field("category"), r.Category, maxText)
 		f.link(field("image_url"), r.ImageURL)

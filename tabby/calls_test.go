@@ -17,28 +17,28 @@ const hook = "https://pay.example/api/v1/providers/webhooks/tabby/tabby-main"
 // Every call with an effect: where it goes, and its body byte by byte, with two decimals and with three.
 func TestCallsOnTheWire(t *testing.T) {
 	t.Parallel()
-	type call func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error
-	capture := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	type call func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error
+	capture := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		_, err := e.Capture(t.Context(), ref(t, amount, c), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, amount, c)})
 		return err
 	}
-	refund := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	refund := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		_, err := e.Refund(t.Context(), ref(t, amount, c), paylinks.RefundInput{Reference: "ref-1", Amount: money(t, amount, c), Reason: "broken"})
 		return err
 	}
-	refundSilently := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	refundSilently := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		_, err := e.Refund(t.Context(), ref(t, amount, c), paylinks.RefundInput{Reference: "ref-2", Amount: money(t, amount, c)})
 		return err
 	}
-	cancel := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	cancel := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		_, err := e.Cancel(t.Context(), ref(t, amount, c), paylinks.CancelInput{Reference: "can-1"})
 		return err
 	}
-	void := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	void := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		_, err := e.Cancel(t.Context(), ref(t, amount, c), paylinks.CancelInput{Reference: "can-2", Void: true, Amount: money(t, amount, c)})
 		return err
 	}
-	send := func(e *exchange, t *testing.T, amount string, c paylinks.Currency) error {
+	send := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
 		return e.SendLink(t.Context(), ref(t, amount, c), paylinks.SendInput{Phone: "+966500000001"})
 	}
 
@@ -73,7 +73,7 @@ func TestCallsOnTheWire(t *testing.T) {
 					body = session(t, map[string]any{"status": "expired"})
 				}
 				e.answer(http.MethodPost, c.host+tt.path, 200, body)
-				require.NoError(t, tt.call(e, t, c.amount, c.currency))
+				require.NoError(t, tt.call(t, e, c.amount, c.currency))
 				require.Len(t, e.sent, 1)
 				assert.Equal(t, "Bearer "+testKey, e.sent[0].Header.Get("Authorization"))
 				assert.Empty(t, e.sent[0].Header.Get("X-Merchant-Code"), "only the webhook calls have it")

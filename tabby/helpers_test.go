@@ -3,7 +3,6 @@ package tabby_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"flag"
 	"io"
 	"net/http"
@@ -152,6 +151,6 @@ func object(t *testing.T, fields, replace map[string]any) string {
 func providerError(t *testing.T, err error) *paylinks.ProviderError {
 	t.Helper()
 	var e *paylinks.ProviderError
-	require.True(t, errors.As(err, &e), "got %T: %v", err, err)
+	require.ErrorAs(t, err, &e)
 	return e
 }

@@ -2,8 +2,8 @@ package tabby_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +21,7 @@ func listPage(t *testing.T, first, n int) string {
 	list := make([]string, 0, n)
 	for i := range n {
 		list = append(list, payment(t, map[string]any{
-			"status": "AUTHORIZED", "order": map[string]any{"reference_id": fmt.Sprint(first + i)},
+			"status": "AUTHORIZED", "order": map[string]any{"reference_id": strconv.Itoa(first + i)},
 		}))
 	}
 	return `{"payments":[` + strings.Join(list, ",") + `],"pagination":{"limit":20,"offset":0,"total_count":1}}`

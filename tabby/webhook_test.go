@@ -142,7 +142,7 @@ func TestProvenWebhooksOfNoUse(t *testing.T) {
 			t.Parallel()
 			got, err := newExchange(t).ReceiveWebhook(t.Context(), delivery(body))
 			assert.Equal(t, paylinks.RefusedRequest, providerError(t, err).Refusal)
-			assert.NotErrorIs(t, err, paylinks.ErrUnproven)
+			require.NotErrorIs(t, err, paylinks.ErrUnproven)
 			assert.Zero(t, got)
 		})
 	}

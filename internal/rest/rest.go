@@ -235,7 +235,8 @@ func checkRetry(ctx context.Context, res *http.Response, err error) (bool, error
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	return err != nil || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500, nil
+	failed := err != nil || res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500
+	return failed, nil //nolint:nilerr // err is a reason to try again; an error returned here would end the tries
 }
 
 // backoff doubles with full jitter, or follows a Retry-After that isn't absurd.
