@@ -120,6 +120,8 @@ const (
 	// of one can always be told.
 	CanTraceCapture Capability = "traceable_capture"
 	CanTraceRefund  Capability = "traceable_refund"
+	// CanSync: a gateway's payments can be read.
+	CanSync Capability = "sync"
 	// CanFindByReference: a payment can be found by our reference.
 	CanFindByReference Capability = "find_by_reference"
 )
@@ -150,6 +152,8 @@ type Info struct {
 	// SettleLife is how long after its creation a link's final state can still show at the provider. A link is watched
 	// until then, and only then ends [StatusExpired] if the provider still calls it unpaid.
 	SettleLife time.Duration
+	// LookBack is how far a sync of a gateway reads back beyond the last one, so that late changes are seen.
+	LookBack time.Duration
 	// RateLimit is how many calls per second the provider accepts for one account, 0 where unknown.
 	RateLimit int
 }

@@ -2,12 +2,9 @@ package providers
 
 import "github.com/paylinks/paylinks-go/paylinks"
 
-// CanSync is what a gateway can: have its payments read.
-const CanSync paylinks.Capability = "sync"
-
 func gateway(info paylinks.Info) paylinks.Info {
 	info.Kind = paylinks.KindGatewaySync
-	info.Capabilities = []paylinks.Capability{CanSync}
+	info.Capabilities = []paylinks.Capability{paylinks.CanSync}
 	return info
 }
 
