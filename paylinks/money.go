@@ -11,61 +11,6 @@ import (
 // maxDigits bounds the digits of an amount before its decimal point, so that no input can make arithmetic slow.
 const maxDigits = 15
 
-// Currency is an ISO 4217 code in upper case, such as "SAR".
-type Currency string
-
-// The currencies that the providers of this library settle in.
-const (
-	SAR Currency = "SAR"
-	AED Currency = "AED"
-	KWD Currency = "KWD"
-	BHD Currency = "BHD"
-	OMR Currency = "OMR"
-	QAR Currency = "QAR"
-	USD Currency = "USD"
-)
-
-// currencies holds what the library knows of each currency: its ISO 4217 exponent and the region whose national
-// phone numbers go with it.
-var currencies = map[Currency]struct {
-	exponent int32
-	region   string
-}{
-	SAR: {2, "SA"},
-	AED: {2, "AE"},
-	KWD: {3, "KW"},
-	BHD: {3, "BH"},
-	OMR: {3, "OM"},
-	QAR: {2, "QA"},
-	USD: {2, "US"},
-}
-
-// ParseCurrency reads a currency code in any case. A code that the library doesn't know is an error with
-// code [CodeUnsupportedCurrency].
-func ParseCurrency(s string) (Currency, error) {
-	c := Currency(strings.ToUpper(strings.TrimSpace(s)))
-	if _, ok := currencies[c]; !ok {
-		return "", &Error{
-			Code:    CodeUnsupportedCurrency,
-			Outcome: NotApplied,
-			Message: "currency is unknown: use an ISO 4217 code such as SAR, AED or KWD",
-			Fields:  []FieldError{{Field: "currency", Code: "unsupported", Message: "use an ISO 4217 code such as SAR, AED or KWD"}},
-		}
-	}
-	return c, nil
-}
-
-// Exponent is the number of decimals that amounts in c have: 2 for SAR, 3 for KWD. It's 2 for an unknown currency.
-func (c Currency) Exponent() int32 {
-	if info, ok := currencies[c]; ok {
-		return info.exponent
-	}
-	return 2
-}
-
-// Region is the ISO 3166 country whose national phone numbers are assumed for payments in c, or "".
-func (c Currency) Region() string { return currencies[c].region }
-
 // Money is an exact amount of one currency in major units, never negative. The zero Money has no currency and
 // stands for "no amount". Values are made by [ParseMoney] and [Zero], and are compared with [Money.Cmp].
 type Money struct {
@@ -139,6 +84,20 @@ func (m Money) IsSet() bool { return m.currency != "" }
 
 // Cmp compares the amounts of m and n: -1, 0 or +1. They must be of one currency.
 func (m Money) Cmp(n Money) int { return m.amount.Cmp(n.amount) }
+
+// MoneyFromUnits is n units of c of which a whole has 10^exponent: 15000 with exponent 2 is 150.00. Most providers that count
+// in units use [Currency.Exponent]; some count a few currencies their own way. A negative n, or a part smaller than the currency has, is
+// a [*FieldError].
+func MoneyFromUnits(n int64, c Currency, exponent int32) (Money, error) {
+	amount := decimal.New(n, -exponent)
+	if n < 0 {
+		return Money{}, &FieldError{Field: "amount", Code: "invalid", Message: "must not be negative"}
+	}
+	if !amount.Equal(amount.Truncate(c.Exponent())) {
+		return Money{}, tooManyDecimals(int(exponent), c)
+	}
+	return Money{amount: amount, currency: c}, nil
+}
 
 // Equal tells whether m and n are the same amount of the same currency.
 func (m Money) Equal(n Money) bool { return m.currency == n.currency && m.amount.Equal(n.amount) }

@@ -151,3 +151,47 @@ func TestPersonalDataAndSecretsDoNotPrint(t *testing.T) {
 	assert.Equal(t, "s***@example.com", paylinks.Email("someone@example.com").Masked())
 	assert.Equal(t, "sk_test_hush", paylinks.Secret("sk_test_hush").Reveal())
 }
+
+func TestMoneyFromUnits(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		n        int64
+		currency paylinks.Currency
+		exponent int32
+		want     string
+	}{
+		{15000, paylinks.SAR, 2, "150.00"},
+		{12500, paylinks.KWD, 3, "12.500"},
+		{1250, paylinks.KWD, 2, "12.500"},
+		{500, "JPY", 0, "500"},
+		{50000, "JPY", 2, "500"},
+		{0, paylinks.SAR, 2, "0.00"},
+	} {
+		got, err := paylinks.MoneyFromUnits(test.n, test.currency, test.exponent)
+		require.NoError(t, err)
+		assert.Equal(t, test.want, got.String())
+	}
+	for _, test := range []struct {
+		n        int64
+		currency paylinks.Currency
+		exponent int32
+	}{{-1, paylinks.SAR, 2}, {1, paylinks.SAR, 3}, {1, "JPY", 2}} {
+		_, err := paylinks.MoneyFromUnits(test.n, test.currency, test.exponent)
+		require.Error(t, err)
+	}
+}
+
+func TestCurrencies(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int32{"SAR": 2, "aed": 2, " kwd ": 3, "BHD": 3, "JPY": 0, "EUR": 2} {
+		c, err := paylinks.ParseCurrency(in)
+		require.NoError(t, err)
+		assert.Equal(t, want, c.Exponent(), in)
+	}
+	for _, in := range []string{"", "SA", "SARX", "XXX", "AR ", "D A", "ريال"} {
+		_, err := paylinks.ParseCurrency(in)
+		require.ErrorIs(t, err, paylinks.CodeUnsupportedCurrency, in)
+	}
+	assert.Equal(t, "KW", paylinks.KWD.Region())
+	assert.Empty(t, paylinks.Currency("EUR").Region())
+}
