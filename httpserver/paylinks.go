@@ -1,0 +1,96 @@
+package httpserver
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
+)
+
+func (s *server) create(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := api.DecodeCreate(in.body, s.options...)
+	if err != nil {
+		return 0, nil, err
+	}
+	req.IdempotencyKey = in.key
+	link, err := s.svc.Create(ctx, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, api.FromCreated(link, s.opts.PublicURL, warnings), nil
+}
+
+func (s *server) get(w http.ResponseWriter, r *http.Request) error {
+	link, err := s.svc.Get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromPaylink(link, s.opts.PublicURL))
+	return nil
+}
+
+func (s *server) list(w http.ResponseWriter, r *http.Request) error {
+	q := queryOf(r)
+	req := paylinks.ListRequest{
+		Provider:    q.text("provider"),
+		OrgAppID:    q.text("org_app_id"),
+		Status:      q.status("status"),
+		OrderID:     q.text("order_id"),
+		CreatedFrom: q.time("created_from"),
+		CreatedTo:   q.time("created_to"),
+		Limit:       q.limit("limit"),
+		Cursor:      q.text("cursor"),
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	page, err := s.svc.List(r.Context(), req)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromPage(page, s.opts.PublicURL))
+	return nil
+}
+
+func (s *server) capture(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := api.DecodeCapture(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	req.IdempotencyKey = in.key
+	result, err := s.svc.Capture(ctx, in.id, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.FromCapture(result, warnings), nil
+}
+
+func (s *server) cancel(ctx context.Context, in input) (int, any, error) {
+	result, err := s.svc.Cancel(ctx, in.id)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.FromCancel(result), nil
+}
+
+func (s *server) refund(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := api.DecodeRefund(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	req.IdempotencyKey = in.key
+	result, err := s.svc.Refund(ctx, in.id, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.FromRefund(result, warnings), nil
+}
+
+func (s *server) send(ctx context.Context, in input) (int, any, error) {
+	result, err := s.svc.Send(ctx, in.id, paylinks.SendRequest{IdempotencyKey: in.key})
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusAccepted, api.FromSend(result), nil
+}

@@ -1,0 +1,143 @@
+package httpserver
+
+import (
+	"context"
+	"crypto/rand"
+	"html/template"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers"
+)
+
+// Options are the handler's settings. The zero value of each field is safe, and means its default.
+type Options struct {
+	// Authenticator tells who calls (default: nobody is let in).
+	Authenticator Authenticator
+	// Catalogue is what GET /api/v1/providers lists, and Config what GET /api/v1/providers/config/{provider} tells of one (default: those
+	// of package providers). Fields of the catalogue's providers that aren't the API's own are read from create requests as options.
+	Catalogue []paylinks.Info
+	Config    func(id string) (providers.ConfigPayload, bool)
+	// Prefix is the path that the handler is mounted under, such as "/pay" (default none). With [http.StripPrefix] leave it empty.
+	Prefix string
+	// PublicURL is the base URL under which the API is reachable from outside, with the prefix if there is one: the same as the
+	// Service's. QR code links start with it; without it there are none.
+	PublicURL string
+	// BodyLimit is the largest body of an API call in bytes (default 64 KiB), WebhookBodyLimit that of a webhook (default 256 KiB).
+	BodyLimit        int64
+	WebhookBodyLimit int64
+	// Heartbeat is the pace of the comments that keep an event stream open (default 15 s).
+	Heartbeat time.Duration
+	// Stop, once closed, ends the event streams, which would otherwise hold up the server's shutdown: close it in
+	// [http.Server.RegisterOnShutdown]. Other requests end by themselves (default never).
+	Stop <-chan struct{}
+	// Logger gets a line for each request and each failure (default slog.Default). Query strings are never logged.
+	Logger *slog.Logger
+	// Now is the clock (default time.Now).
+	Now func() time.Time
+	// NewRequestID makes the id of a request whose caller sent none (default random).
+	NewRequestID func() string
+}
+
+func (o Options) withDefaults() Options {
+	if o.Authenticator == nil {
+		o.Authenticator = StaticTokens{}
+	}
+	if o.Catalogue == nil {
+		o.Catalogue = providers.Catalogue()
+	}
+	if o.Config == nil {
+		o.Config = providers.Config
+	}
+	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Prefix != "" {
+		o.Prefix = "/" + o.Prefix
+	}
+	if o.BodyLimit <= 0 {
+		o.BodyLimit = 64 << 10
+	}
+	if o.WebhookBodyLimit <= 0 {
+		o.WebhookBodyLimit = 256 << 10
+	}
+	if o.Heartbeat <= 0 {
+		o.Heartbeat = 15 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewRequestID == nil {
+		o.NewRequestID = func() string { return "req_" + strings.ToLower(rand.Text()) }
+	}
+	return o
+}
+
+// service is what the handlers use of a [paylinks.Service].
+type service interface {
+	Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
+	Get(ctx context.Context, id string) (*paylinks.Paylink, error)
+	List(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
+	Capture(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error)
+	Cancel(ctx context.Context, id string) (*paylinks.CancelResult, error)
+	Refund(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error)
+	Send(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error)
+	Events(ctx context.Context, id string, after int64, limit int) ([]paylinks.Event, error)
+	Watch(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
+	HandleWebhook(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
+	HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
+	ClaimAnswer(ctx context.Context, key, fingerprint string) (answer paylinks.Answer, claimed bool, err error)
+	KeepAnswer(ctx context.Context, claimed paylinks.Answer, status int, body []byte) error
+	ReleaseAnswer(ctx context.Context, claimed paylinks.Answer, bound bool) error
+	Ready(ctx context.Context) error
+}
+
+var _ service = (*paylinks.Service)(nil)
+
+// server is the state of the handler: none of it changes once it's made.
+type server struct {
+	svc     service
+	opts    Options
+	log     *slog.Logger
+	mux     *http.ServeMux
+	options []string
+	page    *template.Template
+}
+
+// New makes the handler of the unified HTTP API over svc.
+func New(svc *paylinks.Service, options Options) http.Handler {
+	return newServer(svc, options)
+}
+
+func newServer(svc service, options Options) *server {
+	options = options.withDefaults()
+	s := &server{
+		svc: svc, opts: options, log: options.Logger, mux: http.NewServeMux(),
+		options: optionNames(options.Catalogue),
+		page:    template.Must(template.New("callback").Parse(callbackHTML)),
+	}
+	s.register(s.routes())
+	return s
+}
+
+// optionNames are the fields that any provider of the catalogue reads.
+func optionNames(catalogue []paylinks.Info) []string {
+	var names []string
+	for _, info := range catalogue {
+		if info.Kind != paylinks.KindBNPL {
+			continue
+		}
+		for _, field := range info.RequiredFields {
+			names = append(names, field.Name)
+		}
+		for _, field := range info.OptionalFields {
+			names = append(names, field.Name)
+		}
+	}
+	return names
+}
