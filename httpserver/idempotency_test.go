@@ -314,7 +314,7 @@ func TestEveryOperationTakesAKey(t *testing.T) {
 	svc := &fake{
 		cancel: func(_ context.Context, id string) (*paylinks.CancelResult, error) {
 			calls++
-			return &paylinks.CancelResult{PaylinkID: id, Provider: "tabby", Status: paylinks.StatusCancelled, ProviderCancelled: true}, nil
+			return &paylinks.CancelResult{PaylinkID: id, Provider: "tabby", Status: paylinks.StatusCancelled}, nil
 		},
 		send: func(_ context.Context, id string, _ paylinks.SendRequest) (*paylinks.SendResult, error) {
 			calls++

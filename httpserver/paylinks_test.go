@@ -185,7 +185,7 @@ func TestCapture(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 		assert.Equal(t, paylinks.CaptureRequest{}, got)
 		assertBody(t, `{"success":true,"provider":"tabby","paylink_id":"plk_1","payment_id":"pay_1","status":"CLOSED","amount":"75.00",`+
-			`"paylink_status":"captured","captured_amount":"75.00","currency":"SAR"}`, w)
+			`"paylink_status":"captured","captured_amount":"75.00","provider_status":"CLOSED","currency":"SAR"}`, w)
 	}
 
 	w := call(t, server, http.MethodPost, linksPath+"/plk_1/capture", `{"amount":"10.00","reference_id":"cap-1","amonut":1}`)
@@ -198,7 +198,7 @@ func TestCancelRefundSend(t *testing.T) {
 	t.Parallel()
 	svc := &fake{
 		cancel: func(_ context.Context, id string) (*paylinks.CancelResult, error) {
-			return &paylinks.CancelResult{PaylinkID: id, Provider: "mispay", Status: paylinks.StatusCancelled}, nil
+			return &paylinks.CancelResult{PaylinkID: id, Provider: "mispay", Status: paylinks.StatusCancelled, CancelledHere: true}, nil
 		},
 		refund: func(_ context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {
 			assert.Equal(t, paylinks.RefundRequest{Amount: "5", ReferenceID: "back-1", Reason: "broken"}, req)

@@ -38,7 +38,8 @@ func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) 
 			return nil, err
 		}
 		return &CancelResult{
-			PaylinkID: id, Provider: done.link.Provider, Status: done.link.Status, ProviderCancelled: !done.link.CancelledHere,
+			PaylinkID: id, Provider: done.link.Provider, ProviderStatus: done.link.ProviderStatus, Status: done.link.Status,
+			Captured: done.link.Captured, Refunded: done.link.Refunded, CancelledHere: done.link.CancelledHere,
 		}, nil
 	}
 	return nil, inProgress("cancel", CodeOperationInProgress, id)

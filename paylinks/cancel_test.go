@@ -18,7 +18,7 @@ func TestCancelAnUnpaidLink(t *testing.T) {
 		result, err := h.Cancel(t.Context(), link.ID)
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.StatusCancelled, result.Status)
-		assert.True(t, result.ProviderCancelled)
+		assert.False(t, result.CancelledHere)
 	}
 	assert.Equal(t, 1, h.provider.count("cancel"))
 }
@@ -95,7 +95,7 @@ func TestCancelWhereTheProviderHasNone(t *testing.T) {
 	result, err := h.Cancel(t.Context(), link.ID)
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.StatusCancelled, result.Status)
-	assert.False(t, result.ProviderCancelled)
+	assert.True(t, result.CancelledHere)
 
 	// It's still watched, and being paid after all isn't hidden.
 	h.provider.pay(link.Ref.PaymentID)

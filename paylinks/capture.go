@@ -53,12 +53,12 @@ func captureResult(done finished, referenceID string) *CaptureResult {
 	if op == nil {
 		return &CaptureResult{
 			PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: link.ProviderStatus, Status: link.Status,
-			Amount: link.Captured, Captured: link.Captured, ReferenceID: referenceID, AlreadyCaptured: true, FinalizePending: link.FinalizePending,
+			Amount: link.Captured, Captured: link.Captured, Refunded: link.Refunded, ReferenceID: referenceID, AlreadyCaptured: true, FinalizePending: link.FinalizePending,
 		}
 	}
 	return &CaptureResult{
 		PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: op.Result.ProviderStatus, Status: op.Result.Status,
-		Amount: op.Amount, Captured: op.Result.Captured, ReferenceID: cmp.Or(referenceID, op.ID), FinalizePending: op.Result.FinalizePending,
+		Amount: op.Amount, Captured: op.Result.Captured, Refunded: op.Result.Refunded, ReferenceID: cmp.Or(referenceID, op.ID), FinalizePending: op.Result.FinalizePending,
 	}
 }
 
@@ -80,10 +80,13 @@ func moneyIntent(kind OperationKind, link *Paylink, amount, referenceID, idempot
 	}
 	in.name = referenceID
 	if in.name == "" && idempotencyKey != "" {
-		in.name = "key:" + hash(idempotencyKey)
+		in.name = keyName(idempotencyKey)
 	}
 	return in, nil
 }
+
+// keyName is the name of an operation that has only an idempotency key. Its space keeps it apart from every reference.
+func keyName(idempotencyKey string) string { return "key " + hash(idempotencyKey) }
 
 func exceeds(op string, link *Paylink, amount, left Money) *Error {
 	e := conflict(op, CodeAmountExceeds, link, "amount %s is more than the %s %s that is left", amount, left, left.Currency())

@@ -42,7 +42,7 @@ func ParseCurrency(s string) (Currency, error) {
 
 // in tells whether c is one of a list of codes with spaces between them.
 func (c Currency) in(codes string) bool {
-	return len(c) == 3 && strings.Contains(codes, string(c))
+	return len(c) == 3 && !strings.Contains(string(c), " ") && strings.Contains(codes, string(c))
 }
 
 // Exponent is the number of decimals that amounts in c have: 2 for SAR, 3 for KWD. It's 2 for an unknown currency.

@@ -31,20 +31,20 @@ const (
 	EventOperationUnknown EventType = "operation.unknown"
 )
 
-// Event tells of one change of one link. It commits together with the change.
+// Event tells of one change of one link. It commits together with the change. Its JSON is what the API lists and endpoints receive.
 type Event struct {
 	// ID is unique, for deduplication.
-	ID        string
-	Type      EventType
-	PaylinkID string
-	OrgAppID  string
+	ID   string    `json:"id"`
+	Type EventType `json:"type"`
 	// Sequence counts the events of one link from 1, without gaps.
-	Sequence   int64
-	OccurredAt time.Time
+	Sequence   int64     `json:"sequence"`
+	OccurredAt time.Time `json:"occurred_at"`
+	PaylinkID  string    `json:"paylink_id"`
+	OrgAppID   string    `json:"-"`
 	// Status is the link's after the change.
-	Status Status
+	Status Status `json:"status"`
 	// Data is a JSON object, see [EventData].
-	Data json.RawMessage
+	Data json.RawMessage `json:"data"`
 }
 
 // EventData is the data of an event: the link's money and the cause of the change. It holds no personal data.

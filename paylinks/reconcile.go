@@ -23,7 +23,10 @@ const (
 // Run does the background work until ctx ends, and then returns nil once what it had begun is finished: it settles operations whose outcome was unknown,
 // looks at links that are due, and handles webhooks. Any number of processes may Run on one store and share the work.
 func (s *Service) Run(ctx context.Context) error {
-	operations, webhooks, links := newCrew(), newCrew(), newCrew()
+	if err := s.placeLocalEndpoint(ctx); err != nil {
+		return err
+	}
+	operations, webhooks, links, deliveries := newCrew(), newCrew(), newCrew(), newCrew()
 	var loops sync.WaitGroup
 	loops.Go(func() {
 		s.every(ctx, "operations", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.settleOperations(ctx, operations) })
@@ -34,9 +37,12 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() {
 		s.every(ctx, "links", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.checkLinks(ctx, links) })
 	})
+	loops.Go(func() {
+		s.every(ctx, "deliveries", s.opts.PollInterval, s.deliveriesDue, func(ctx context.Context) (bool, error) { return s.deliverEvents(ctx, deliveries) })
+	})
 	loops.Go(func() { s.every(ctx, "answers", housekeeping, nil, s.forgetAnswers) })
 	loops.Wait()
-	for _, c := range []*crew{operations, webhooks, links} {
+	for _, c := range []*crew{operations, webhooks, links, deliveries} {
 		c.wait()
 	}
 	s.Wait()

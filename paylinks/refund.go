@@ -33,7 +33,7 @@ func (s *Service) Refund(ctx context.Context, id string, req RefundRequest) (*Re
 	op := done.operation
 	return &RefundResult{
 		PaylinkID: id, Provider: done.link.Provider, PaymentID: done.link.Ref.PaymentID, RefundID: op.Result.TransactionID,
-		ProviderStatus: op.Result.ProviderStatus, Status: op.Result.Status, Amount: op.Amount, Refunded: op.Result.Refunded,
+		ProviderStatus: op.Result.ProviderStatus, Status: op.Result.Status, Amount: op.Amount, Captured: op.Result.Captured, Refunded: op.Result.Refunded,
 		ReferenceID: cmp.Or(req.ReferenceID, op.ID),
 	}, nil
 }

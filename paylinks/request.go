@@ -68,9 +68,10 @@ type CaptureResult struct {
 	// ProviderStatus is the provider's own word: "CLOSED" at Tabby.
 	ProviderStatus string
 	Status         Status
-	// Amount is what this capture took, Captured the total.
+	// Amount is what this capture took, Captured and Refunded the totals.
 	Amount   Money
 	Captured Money
+	Refunded Money
 	// ReferenceID is the caller's, or the id under which the provider knows the capture.
 	ReferenceID string
 	// AlreadyCaptured: the provider had captured by itself, or somebody else did; this call took nothing.
@@ -82,9 +83,13 @@ type CaptureResult struct {
 type CancelResult struct {
 	PaylinkID string
 	Provider  string
-	Status    Status
-	// ProviderCancelled is false where the provider could not be told, so that the link might still be paid.
-	ProviderCancelled bool
+	// ProviderStatus is the provider's own word, as last seen.
+	ProviderStatus string
+	Status         Status
+	Captured       Money
+	Refunded       Money
+	// CancelledHere: the provider could not be told, so that the link might still be paid.
+	CancelledHere bool
 }
 
 // RefundRequest asks to give captured money back.
@@ -108,8 +113,9 @@ type RefundResult struct {
 	RefundID       string
 	ProviderStatus string
 	Status         Status
-	// Amount is what this refund gave back, Refunded the total.
+	// Amount is what this refund gave back, Captured and Refunded the totals.
 	Amount      Money
+	Captured    Money
 	Refunded    Money
 	ReferenceID string
 }

@@ -16,7 +16,7 @@ func (s *Service) Send(ctx context.Context, id string, req SendRequest) (*SendRe
 		plan:      func(link *Paylink) (*Operation, error) { return planSend(link, info) },
 	}
 	if req.IdempotencyKey != "" {
-		in.name = "key:" + hash(req.IdempotencyKey)
+		in.name = keyName(req.IdempotencyKey)
 	}
 	done, err := s.carryOut(ctx, link, app, in)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -29,6 +30,16 @@ type Options struct {
 	PollInterval time.Duration
 	// KeepAnswers is how long idempotent answers are kept (default 35 days).
 	KeepAnswers time.Duration
+	// OnEvent is told of every event: at least once, in order for each link, and again after an error. [Service.Run] calls it, from several
+	// goroutines at once for different links (default nil). It needs a store with an [Outbox].
+	OnEvent func(ctx context.Context, event Event) error
+	// SigningKey is the root of the secrets with which events are signed for endpoints: at least 32 random bytes of your own, the same for
+	// all processes and for ever, since a new one changes every endpoint's secret (default none: there are no endpoints).
+	SigningKey Secret
+	// AllowPrivateEndpoints lets endpoints be http URLs and have private addresses, for development.
+	AllowPrivateEndpoints bool
+	// EndpointTransport calls endpoints (default: one that connects to public addresses alone).
+	EndpointTransport http.RoundTripper
 	// Logger gets what an operator should know (default slog.Default).
 	Logger *slog.Logger
 	// Now is the clock (default time.Now).
@@ -60,6 +71,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+const minSigningKey = 32
+
 // Service makes and follows payment links: the one place that decides. Its methods are the SDK; the HTTP API is a door to them.
 //
 // [Service.Run] does the background work: it settles operations whose outcome was unknown, follows links until they end, and
@@ -77,8 +90,11 @@ type Service struct {
 	watchers  watchers
 	limits    limits
 
-	// webhooksDue wakes Run before its next tick.
-	webhooksDue chan struct{}
+	endpointClient *http.Client
+
+	// webhooksDue and deliveriesDue wake Run before its next tick.
+	webhooksDue   chan struct{}
+	deliveriesDue chan struct{}
 
 	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
 	background sync.WaitGroup
@@ -89,10 +105,13 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 	if store == nil || apps == nil {
 		return nil, errors.New("paylinks: New needs a Store and Apps")
 	}
+	if n := len(options.SigningKey); n > 0 && n < minSigningKey {
+		return nil, fmt.Errorf("paylinks: SigningKey has %d bytes: take at least %d random ones", n, minSigningKey)
+	}
 	options = options.withDefaults()
 	return &Service{
-		store: store, apps: apps, opts: options, log: options.Logger,
-		webhooksDue: make(chan struct{}, 1),
+		store: store, apps: apps, opts: options, log: options.Logger, endpointClient: newEndpointClient(options),
+		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -169,9 +169,7 @@ func (f *fieldErrors) metadata(metadata map[string]string) {
 			f.add("metadata", "invalid", "keys must have 1 to %d characters", maxMetadataKey)
 			continue
 		}
-		if utf8.RuneCountInString(value) > maxMetadataVal || !utf8.ValidString(value) {
-			f.add("metadata."+key, "too_long", "must have at most %d characters", maxMetadataVal)
-		}
+		f.text("metadata."+key, value, maxMetadataVal)
 	}
 }
 

@@ -103,6 +103,9 @@ func (s *Service) published(events []Event) {
 	for _, event := range events {
 		s.watchers.tell(event.PaylinkID)
 	}
+	if len(events) > 0 {
+		wake(s.deliveriesDue)
+	}
 }
 
 // wake rings a bell that holds one ring.

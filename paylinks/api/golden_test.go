@@ -99,7 +99,7 @@ func TestAnswersAreAsPublished(t *testing.T) {
 			PaylinkID: "plk_8R", Provider: "tamara", ProviderStatus: "fully_captured", Status: paylinks.StatusCaptured,
 			Amount: money(t, "12.5", paylinks.KWD), Captured: money(t, "12.5", paylinks.KWD),
 		}, nil),
-		"cancel": api.FromCancel(&paylinks.CancelResult{PaylinkID: "plk_7Q", Provider: "tabby", Status: paylinks.StatusCancelled}),
+		"cancel": api.FromCancel(&paylinks.CancelResult{PaylinkID: "plk_7Q", Provider: "tabby", Status: paylinks.StatusCancelled, CancelledHere: true}),
 		"refund": api.FromRefund(&paylinks.RefundResult{
 			PaylinkID: "plk_7Q", Provider: "tabby", PaymentID: "pay_1", RefundID: "ref_1", ProviderStatus: "CLOSED", Status: paylinks.StatusPartiallyRefunded,
 			Amount: money(t, "20", paylinks.SAR), Refunded: money(t, "40", paylinks.SAR), ReferenceID: "back-1",

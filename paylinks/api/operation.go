@@ -46,6 +46,8 @@ type CaptureAnswer struct {
 	// PaylinkStatus is the unified status.
 	PaylinkStatus  paylinks.Status   `json:"paylink_status"`
 	CapturedAmount string            `json:"captured_amount"`
+	RefundedAmount string            `json:"refunded_amount,omitempty"`
+	ProviderStatus string            `json:"provider_status,omitempty"`
 	Currency       paylinks.Currency `json:"currency"`
 	ReferenceID    string            `json:"reference_id,omitempty"`
 	// AlreadyCaptured: the money had been captured before, this call took nothing.
@@ -65,6 +67,8 @@ func FromCapture(r *paylinks.CaptureResult, warnings []string) CaptureAnswer {
 		Amount:          total(r.Amount, r.Captured),
 		PaylinkStatus:   r.Status,
 		CapturedAmount:  total(r.Captured, r.Amount),
+		RefundedAmount:  given(r.Refunded),
+		ProviderStatus:  r.ProviderStatus,
 		Currency:        currency(r.Amount, r.Captured),
 		ReferenceID:     r.ReferenceID,
 		AlreadyCaptured: r.AlreadyCaptured,
@@ -80,19 +84,29 @@ type CancelAnswer struct {
 	Provider  string          `json:"provider"`
 	Status    paylinks.Status `json:"status"`
 
-	// ProviderCancelled is false where the provider could not be told, so that the link might still be paid.
-	ProviderCancelled bool `json:"provider_cancelled"`
+	// ProviderCancelled, of a cancelled link, is false where the provider could not be told, so that the link might still be paid.
+	ProviderCancelled *bool  `json:"provider_cancelled,omitempty"`
+	ProviderStatus    string `json:"provider_status,omitempty"`
+	CapturedAmount    string `json:"captured_amount,omitempty"`
+	RefundedAmount    string `json:"refunded_amount,omitempty"`
 }
 
 // FromCancel is the answer to a cancellation.
 func FromCancel(r *paylinks.CancelResult) CancelAnswer {
-	return CancelAnswer{
-		Success:           true,
-		PaylinkID:         r.PaylinkID,
-		Provider:          r.Provider,
-		Status:            r.Status,
-		ProviderCancelled: r.ProviderCancelled,
+	answer := CancelAnswer{
+		Success:        true,
+		PaylinkID:      r.PaylinkID,
+		Provider:       r.Provider,
+		Status:         r.Status,
+		ProviderStatus: r.ProviderStatus,
+		CapturedAmount: given(r.Captured),
+		RefundedAmount: given(r.Refunded),
 	}
+	if r.Status == paylinks.StatusCancelled {
+		told := !r.CancelledHere
+		answer.ProviderCancelled = &told
+	}
+	return answer
 }
 
 // RefundAnswer answers a refund: 200.
@@ -108,7 +122,9 @@ type RefundAnswer struct {
 	PaylinkStatus paylinks.Status `json:"paylink_status"`
 	// Amount is what this refund gave back, RefundedAmount the total.
 	Amount         string            `json:"amount"`
+	CapturedAmount string            `json:"captured_amount,omitempty"`
 	RefundedAmount string            `json:"refunded_amount"`
+	ProviderStatus string            `json:"provider_status,omitempty"`
 	Currency       paylinks.Currency `json:"currency"`
 	ReferenceID    string            `json:"reference_id,omitempty"`
 	Warnings       []string          `json:"warnings,omitempty"`
@@ -125,7 +141,9 @@ func FromRefund(r *paylinks.RefundResult, warnings []string) RefundAnswer {
 		Status:         r.ProviderStatus,
 		PaylinkStatus:  r.Status,
 		Amount:         total(r.Amount, r.Refunded),
+		CapturedAmount: given(r.Captured),
 		RefundedAmount: total(r.Refunded, r.Amount),
+		ProviderStatus: r.ProviderStatus,
 		Currency:       currency(r.Amount, r.Refunded),
 		ReferenceID:    r.ReferenceID,
 		Warnings:       warnings,
@@ -145,6 +163,14 @@ type SendAnswer struct {
 // FromSend is the answer to a send.
 func FromSend(r *paylinks.SendResult) SendAnswer {
 	return SendAnswer{Success: true, Provider: r.Provider, PaylinkID: r.PaylinkID, Delivery: r.Delivery, SentTo: r.SentTo}
+}
+
+// given is an amount on the wire, "" where there's none.
+func given(m paylinks.Money) string {
+	if !m.IsSet() {
+		return ""
+	}
+	return m.String()
 }
 
 func currency(m, n paylinks.Money) paylinks.Currency {

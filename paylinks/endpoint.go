@@ -1,0 +1,290 @@
+package paylinks
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// LocalEndpoint is the id of the endpoint that stands for [Options.OnEvent].
+const LocalEndpoint = "local"
+
+// rotationOverlap is how long the old secret of an endpoint signs beside the new one.
+const rotationOverlap = 24 * time.Hour
+
+// maxEndpoints bounds what every event is compared with.
+const maxEndpoints = 500
+
+// EndpointRequest describes an endpoint to be told of events.
+type EndpointRequest struct {
+	// URL is https, or http where [Options.AllowPrivateEndpoints] is set, and of a public host.
+	URL         string
+	Description string
+	// Types are the events that are wanted, empty for all.
+	Types []EventType
+	// OrgApps are the apps whose events are wanted, empty for all that the caller may use.
+	OrgApps []string
+}
+
+// EndpointSecret is an endpoint with the secret that its receiver checks signatures with.
+type EndpointSecret struct {
+	Endpoint *Endpoint
+	// Secret is in the form "whsec_…" of Standard Webhooks.
+	Secret Secret
+}
+
+// AddEndpoint makes an endpoint that is told of every event from now on. It needs [Options.SigningKey] and a store with an [Outbox].
+func (s *Service) AddEndpoint(ctx context.Context, req EndpointRequest) (*EndpointSecret, error) {
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	apps, err := s.checkEndpoint(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	all, err := outbox.Endpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) >= maxEndpoints {
+		return nil, &Error{Code: CodeValidationFailed, Outcome: NotApplied, Op: "endpoint", Message: "there are too many endpoints: delete one first"}
+	}
+	now := s.now()
+	endpoint := &Endpoint{
+		ID: newID(), URL: req.URL, Description: req.Description, Types: req.Types, OrgApps: apps, Key: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	if err := outbox.PutEndpoint(ctx, endpoint); err != nil {
+		return nil, err
+	}
+	return s.withSecret(endpoint), nil
+}
+
+// Endpoints lists the endpoints that the caller may see: those whose apps are all theirs.
+func (s *Service) Endpoints(ctx context.Context) ([]*Endpoint, error) {
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	all, err := outbox.Endpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	caller := CallerFrom(ctx)
+	return slices.DeleteFunc(all, func(e *Endpoint) bool { return e.ID == LocalEndpoint || !mayManage(caller, e) }), nil
+}
+
+// Endpoint reads an endpoint with its secret.
+func (s *Service) Endpoint(ctx context.Context, id string) (*EndpointSecret, error) {
+	endpoint, err := s.endpoint(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.withSecret(endpoint), nil
+}
+
+// RotateEndpoint gives an endpoint a new secret. For a day the old one signs too, so that no receiver misses an event while it changes over.
+func (s *Service) RotateEndpoint(ctx context.Context, id string) (*EndpointSecret, error) {
+	return s.changeEndpoint(ctx, id, func(e *Endpoint) {
+		e.Key++
+		e.OldKeyUntil = s.now().Add(rotationOverlap)
+	})
+}
+
+// DisableEndpoint stops (true) or resumes (false) telling an endpoint. What happens in between isn't told later.
+func (s *Service) DisableEndpoint(ctx context.Context, id string, disabled bool) (*EndpointSecret, error) {
+	return s.changeEndpoint(ctx, id, func(e *Endpoint) { e.Disabled = disabled })
+}
+
+// DeleteEndpoint forgets an endpoint and what is on its way to it.
+func (s *Service) DeleteEndpoint(ctx context.Context, id string) error {
+	if _, err := s.endpoint(ctx, id); err != nil {
+		return err
+	}
+	outbox, err := s.outbox()
+	if err != nil {
+		return err
+	}
+	if err := outbox.DeleteEndpoint(ctx, id); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+func (s *Service) changeEndpoint(ctx context.Context, id string, change func(*Endpoint)) (*EndpointSecret, error) {
+	endpoint, err := s.endpoint(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	change(endpoint)
+	endpoint.UpdatedAt = s.now()
+	if err := outbox.PutEndpoint(ctx, endpoint); err != nil {
+		return nil, err
+	}
+	return s.withSecret(endpoint), nil
+}
+
+// endpoint finds an endpoint that the caller may manage.
+func (s *Service) endpoint(ctx context.Context, id string) (*Endpoint, error) {
+	endpoints, err := s.Endpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range endpoints {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return nil, &Error{Code: CodeNotFound, Outcome: NotApplied, Op: "endpoint", Message: "no such endpoint: check the id"}
+}
+
+func mayManage(caller Caller, e *Endpoint) bool {
+	if caller.OrgApps == nil {
+		return true
+	}
+	return e.OrgApps != nil && !slices.ContainsFunc(e.OrgApps, func(app string) bool { return !caller.MayUse(app) })
+}
+
+func (s *Service) withSecret(e *Endpoint) *EndpointSecret {
+	return &EndpointSecret{Endpoint: e, Secret: shownSecret(signingSecret(s.opts.SigningKey, e.ID, e.Key))}
+}
+
+// outbox is the store's, an error where there's none or nothing to sign with.
+func (s *Service) outbox() (Outbox, error) {
+	outbox, ok := s.store.(Outbox)
+	if !ok || s.opts.SigningKey == "" {
+		return nil, &Error{
+			Code: CodeUnsupported, Outcome: NotApplied, Op: "endpoint",
+			Message: "event endpoints are not set up here: the server needs a signing key and a store with an outbox",
+		}
+	}
+	return outbox, nil
+}
+
+// checkEndpoint checks a request and says whose events its endpoint gets.
+func (s *Service) checkEndpoint(ctx context.Context, req EndpointRequest) (apps []string, err error) {
+	var wrong fieldErrors
+	wrong.text("description", req.Description, maxText)
+	for _, kind := range req.Types {
+		if !kind.known() {
+			wrong.add("types", "invalid", "%q is not a type of event", kind)
+		}
+	}
+	apps = req.OrgApps
+	if len(apps) == 0 {
+		apps = CallerFrom(ctx).OrgApps
+	}
+	for _, app := range apps {
+		if _, err := s.app(ctx, app); err != nil {
+			return nil, err
+		}
+	}
+	if problem := s.checkEndpointURL(ctx, req.URL); problem != "" {
+		wrong.add("url", "invalid", "%s", problem)
+	}
+	return apps, wrong.err("endpoint")
+}
+
+// checkEndpointURL says what is wrong with a URL, "" for nothing. A host that resolves to a private address now is refused now; one that does so
+// later isn't connected to, see guardedDialer.
+func (s *Service) checkEndpointURL(ctx context.Context, text string) string {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.Fragment != "" || len(text) > maxURL:
+		return "must be an absolute URL without user name and fragment"
+	case s.opts.AllowPrivateEndpoints && (parsed.Scheme == "http" || parsed.Scheme == "https"):
+		return ""
+	case parsed.Scheme != "https":
+		return "must be an https URL"
+	}
+	addresses, err := new(net.Resolver).LookupNetIP(ctx, "ip", parsed.Hostname())
+	if err != nil {
+		return "its host can't be resolved"
+	}
+	if slices.ContainsFunc(addresses, private) {
+		return "must be a public address: this one is private or local"
+	}
+	return ""
+}
+
+// private tells whether an address is one that a stranger's URL must not reach.
+func private(address netip.Addr) bool {
+	address = address.Unmap()
+	return !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() ||
+		carrierNAT.Contains(address) || nat64.Contains(address)
+}
+
+var (
+	carrierNAT = netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
+	nat64      = netip.PrefixFrom(netip.AddrFrom16([16]byte{0, 0x64, 0xff, 0x9b}), 96)
+)
+
+// ListDeliveries lists what was and is to be told to an endpoint, newest first. Before is the id of the last one seen, "" for the start; limit is 1 to 200, 0 for 50.
+func (s *Service) ListDeliveries(ctx context.Context, endpointID string, state DeliveryState, before string, limit int) ([]*EventDelivery, error) {
+	var wrong fieldErrors
+	limit = checkLimit(&wrong, limit)
+	if !slices.Contains([]DeliveryState{"", DeliveryPending, DeliveryDelivered, DeliveryDead}, state) {
+		wrong.add("state", "invalid", "must be pending, delivered or dead")
+	}
+	if err := wrong.err("deliveries"); err != nil {
+		return nil, err
+	}
+	if _, err := s.endpoint(ctx, endpointID); err != nil {
+		return nil, err
+	}
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	return outbox.Deliveries(ctx, DeliveryQuery{EndpointID: endpointID, State: state, Before: before, Limit: limit})
+}
+
+// GetDelivery reads a delivery of an endpoint.
+func (s *Service) GetDelivery(ctx context.Context, endpointID, id string) (*EventDelivery, error) {
+	if _, err := s.endpoint(ctx, endpointID); err != nil {
+		return nil, err
+	}
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	delivery, err := outbox.Delivery(ctx, id)
+	if errors.Is(err, ErrNotFound) || (err == nil && delivery.EndpointID != endpointID) {
+		return nil, &Error{Code: CodeNotFound, Outcome: NotApplied, Op: "delivery", Message: "no such delivery: check the id"}
+	}
+	return delivery, err
+}
+
+// Resend has a delivery tried again at once, and then by the whole schedule, whatever became of it before.
+func (s *Service) Resend(ctx context.Context, endpointID, id string) (*EventDelivery, error) {
+	delivery, err := s.GetDelivery(ctx, endpointID, id)
+	if err != nil {
+		return nil, err
+	}
+	outbox, err := s.outbox()
+	if err != nil {
+		return nil, err
+	}
+	delivery.State, delivery.Tries, delivery.DueAt = DeliveryPending, nil, s.now()
+	if err := outbox.PutDelivery(ctx, delivery); err != nil {
+		return nil, err
+	}
+	wake(s.deliveriesDue)
+	return delivery, nil
+}
+
+// known tells whether a type of event exists.
+func (t EventType) known() bool {
+	return slices.Contains([]EventType{
+		EventCreated, EventAuthorized, EventPartiallyCaptured, EventCaptured, EventPartiallyRefunded, EventRefunded, EventRejected, EventExpired,
+		EventCancelled, EventFailed, EventPaidAfterEnd, EventAmountMismatch, EventOperationFailed, EventOperationUnknown,
+	}, t)
+}
