@@ -10,8 +10,10 @@ import (
 // App is an installed provider account: one set of credentials.
 type App struct {
 	// ID is the org_app_id of the API.
-	ID       string
+	ID string
+	// Provider makes payment links, Gateway has payments to sync. One of them is set.
 	Provider Provider
+	Gateway  Gateway
 }
 
 // Apps finds the app that an org_app_id names. Look-ups may go to the user's own database; the Service asks for every
@@ -23,23 +25,35 @@ type Apps interface {
 	List(ctx context.Context) ([]App, error)
 }
 
-// StaticApps is a fixed set of apps by org_app_id.
-type StaticApps map[string]Provider
+// Installed is a [Provider] or a [Gateway].
+type Installed interface {
+	Info() Info
+}
+
+// StaticApps is a fixed set of apps by org_app_id. Each is a [Provider] or a [Gateway].
+type StaticApps map[string]Installed
 
 // App finds an app by its id.
 func (s StaticApps) App(_ context.Context, orgAppID string) (App, error) {
-	provider, ok := s[orgAppID]
+	installed, ok := s[orgAppID]
 	if !ok {
 		return App{}, orgAppNotFound(orgAppID)
 	}
-	return App{ID: orgAppID, Provider: provider}, nil
+	app := App{ID: orgAppID}
+	app.Provider, _ = installed.(Provider)
+	app.Gateway, _ = installed.(Gateway)
+	return app, nil
 }
 
 // List returns all apps in the order of their ids.
-func (s StaticApps) List(context.Context) ([]App, error) {
+func (s StaticApps) List(ctx context.Context) ([]App, error) {
 	apps := make([]App, 0, len(s))
 	for _, id := range slices.Sorted(maps.Keys(s)) {
-		apps = append(apps, App{ID: id, Provider: s[id]})
+		app, err := s.App(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		apps = append(apps, app)
 	}
 	return apps, nil
 }

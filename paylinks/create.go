@@ -23,10 +23,10 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (*Paylink, erro
 	if err != nil {
 		return nil, err
 	}
-	info := app.Provider.Info()
-	if info.ID != req.Provider {
+	if app.Provider == nil || app.Provider.Info().ID != req.Provider {
 		return nil, orgAppNotFound(req.OrgAppID)
 	}
+	info := app.Provider.Info()
 	if err := checkProvider(link, info); err != nil {
 		return nil, err
 	}

@@ -59,6 +59,7 @@ const (
 	CodeUnsupported           Code = "unsupported"
 	CodeOperationInProgress   Code = "operation_in_progress"
 	CodeIdempotencyInProgress Code = "idempotency_in_progress"
+	CodeSyncInProgress        Code = "sync_in_progress"
 	CodeRateLimited           Code = "rate_limited"
 
 	// The provider said no, or nothing.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,16 +20,11 @@ func (s *Service) List(ctx context.Context, req ListRequest) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	query.OrgAppIDs = CallerFrom(ctx).OrgApps
-	if req.OrgAppID != "" {
-		if query.OrgAppIDs != nil && !slices.Contains(query.OrgAppIDs, req.OrgAppID) {
-			return Page{}, nil
-		}
-		query.OrgAppIDs = []string{req.OrgAppID}
-	}
-	if query.OrgAppIDs != nil && len(query.OrgAppIDs) == 0 {
+	apps, none := visibleApps(ctx, req.OrgAppID)
+	if none {
 		return Page{}, nil
 	}
+	query.OrgAppIDs = apps
 	limit := query.Limit
 	query.Limit++ // one more tells whether there is a next page
 	links, err := s.store.Paylinks(ctx, query)
@@ -40,28 +34,29 @@ func (s *Service) List(ctx context.Context, req ListRequest) (Page, error) {
 	if len(links) <= limit {
 		return Page{Paylinks: links}, nil
 	}
-	return Page{Paylinks: links[:limit], NextCursor: encodeCursor(links[limit-1])}, nil
+	last := links[limit-1]
+	return Page{Paylinks: links[:limit], NextCursor: encodeCursor(last.CreatedAt, last.ID)}, nil
+}
+
+// visibleApps are the apps whose rows a list may show, nil for all: the one that is asked for, if any, as far as the caller may use it.
+func visibleApps(ctx context.Context, orgAppID string) (apps []string, none bool) {
+	caller := CallerFrom(ctx)
+	if orgAppID == "" {
+		return caller.OrgApps, caller.OrgApps != nil && len(caller.OrgApps) == 0
+	}
+	return []string{orgAppID}, !caller.MayUse(orgAppID)
 }
 
 func (r ListRequest) parse() (PaylinkQuery, error) {
 	var wrong fieldErrors
 	query := PaylinkQuery{
 		Provider: r.Provider, Status: r.Status, OrderID: r.OrderID, CreatedFrom: r.CreatedFrom, CreatedTo: r.CreatedTo,
-		Limit: checkLimit(&wrong, r.Limit),
+		Limit: checkLimit(&wrong, r.Limit), After: wrong.cursor(r.Cursor),
 	}
 	if r.Status != "" && !r.Status.Valid() {
 		wrong.add("status", "invalid", "must be a status of a link, such as created or captured")
 	}
-	if !r.CreatedFrom.IsZero() && !r.CreatedTo.IsZero() && r.CreatedTo.Before(r.CreatedFrom) {
-		wrong.add("created_to", "invalid", "must not be before created_from")
-	}
-	if r.Cursor != "" {
-		cursor, ok := decodeCursor(r.Cursor)
-		if !ok {
-			wrong.add("cursor", "invalid", "must be the next_cursor of an earlier answer")
-		}
-		query.After = cursor
-	}
+	wrong.window(r.CreatedFrom, r.CreatedTo)
 	return query, wrong.err("list")
 }
 
@@ -75,9 +70,28 @@ func checkLimit(wrong *fieldErrors, limit int) int {
 	return limit
 }
 
-// A cursor is the time of creation, in microseconds, and the id of the last link seen.
-func encodeCursor(link *Paylink) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d:%s", link.CreatedAt.UnixMicro(), link.ID))
+// window checks a time from (inclusive) to (exclusive).
+func (f *fieldErrors) window(from, to time.Time) {
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		f.add("created_to", "invalid", "must not be before created_from")
+	}
+}
+
+// cursor reads the position of an earlier page's end, the zero position for "".
+func (f *fieldErrors) cursor(text string) PaylinkCursor {
+	if text == "" {
+		return PaylinkCursor{}
+	}
+	cursor, ok := decodeCursor(text)
+	if !ok {
+		f.add("cursor", "invalid", "must be the next_cursor of an earlier answer")
+	}
+	return cursor
+}
+
+// A cursor is the time of creation, in microseconds, and the id of the last row seen.
+func encodeCursor(createdAt time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d:%s", createdAt.UnixMicro(), id))
 }
 
 func decodeCursor(s string) (PaylinkCursor, bool) {

@@ -26,7 +26,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.placeLocalEndpoint(ctx); err != nil {
 		return err
 	}
-	operations, webhooks, links, deliveries := newCrew(), newCrew(), newCrew(), newCrew()
+	operations, webhooks, links, deliveries, syncs := newCrew(), newCrew(), newCrew(), newCrew(), newCrew()
 	var loops sync.WaitGroup
 	loops.Go(func() {
 		s.every(ctx, "operations", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.settleOperations(ctx, operations) })
@@ -40,9 +40,12 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() {
 		s.every(ctx, "deliveries", s.opts.PollInterval, s.deliveriesDue, func(ctx context.Context) (bool, error) { return s.deliverEvents(ctx, deliveries) })
 	})
+	loops.Go(func() {
+		s.every(ctx, "syncs", s.opts.PollInterval, s.syncsDue, func(ctx context.Context) (bool, error) { return s.runSyncs(ctx, syncs) })
+	})
 	loops.Go(func() { s.every(ctx, "answers", housekeeping, nil, s.forgetAnswers) })
 	loops.Wait()
-	for _, c := range []*crew{operations, webhooks, links, deliveries} {
+	for _, c := range []*crew{operations, webhooks, links, deliveries, syncs} {
 		c.wait()
 	}
 	s.Wait()
@@ -111,7 +114,7 @@ func (s *Service) checkLinks(ctx context.Context, c *crew) (more bool, err error
 
 // check looks at one link whose time has come. One whose app has its share of checks under way waits until its claim runs out.
 func (s *Service) check(ctx context.Context, link *Paylink) {
-	app, err := s.apps.App(ctx, link.OrgAppID)
+	app, err := s.linkApp(ctx, link.OrgAppID)
 	if err != nil {
 		return // an app that was removed: its links wait until it's back
 	}

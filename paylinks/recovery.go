@@ -18,7 +18,7 @@ func (s *Service) recover(ctx context.Context, op *Operation) error {
 	if err != nil {
 		return err
 	}
-	app, err := s.apps.App(ctx, link.OrgAppID)
+	app, err := s.linkApp(ctx, link.OrgAppID)
 	if err != nil {
 		return s.postpone(ctx, link, op, unclear(), Info{})
 	}

@@ -95,6 +95,7 @@ type Service struct {
 	// webhooksDue and deliveriesDue wake Run before its next tick.
 	webhooksDue   chan struct{}
 	deliveriesDue chan struct{}
+	syncsDue      chan struct{}
 
 	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
 	background sync.WaitGroup
@@ -111,7 +112,7 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 	options = options.withDefaults()
 	return &Service{
 		store: store, apps: apps, opts: options, log: options.Logger, endpointClient: newEndpointClient(options),
-		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1),
+		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -132,6 +133,15 @@ func (s *Service) app(ctx context.Context, orgAppID string) (App, error) {
 	return s.apps.App(ctx, orgAppID)
 }
 
+// linkApp finds the app of a payment link, whoever asks.
+func (s *Service) linkApp(ctx context.Context, orgAppID string) (App, error) {
+	app, err := s.apps.App(ctx, orgAppID)
+	if err == nil && app.Provider == nil {
+		return App{}, orgAppNotFound(orgAppID)
+	}
+	return app, err
+}
+
 // paylink reads a link that the caller may see.
 func (s *Service) paylink(ctx context.Context, op, id string) (*Paylink, error) {
 	link, err := s.store.Paylink(ctx, id)
@@ -150,7 +160,7 @@ func (s *Service) open(ctx context.Context, op, id string) (*Paylink, App, error
 	if err != nil {
 		return nil, App{}, err
 	}
-	app, err := s.app(ctx, link.OrgAppID)
+	app, err := s.linkApp(ctx, link.OrgAppID)
 	return link, app, err
 }
 

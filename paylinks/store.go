@@ -101,7 +101,7 @@ type PaylinkQuery struct {
 	Limit int
 }
 
-// PaylinkCursor is a position in a list of links.
+// PaylinkCursor is a position in a list that is ordered by time of creation and id, newest first.
 type PaylinkCursor struct {
 	CreatedAt time.Time
 	ID        string

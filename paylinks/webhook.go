@@ -13,7 +13,7 @@ import (
 //
 // A webhook only says where to look: [Service.Run] reads the provider's truth about its link.
 func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) error {
-	app, err := s.apps.App(ctx, orgAppID)
+	app, err := s.linkApp(ctx, orgAppID)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Service) handleWebhook(ctx context.Context, hook *Webhook) error {
 
 // follow reads the provider's truth after a webhook, and adds what only the webhook can tell.
 func (s *Service) follow(ctx context.Context, link *Paylink, hook *Webhook) error {
-	app, err := s.apps.App(ctx, link.OrgAppID)
+	app, err := s.linkApp(ctx, link.OrgAppID)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (s *Service) settleByWebhook(ctx context.Context, link *Paylink) error {
 // HandleCallback takes the query with which a buyer's browser comes back and says what to show. It's never proof of payment: the link is as the provider
 // tells it. An unknown app is an error with [CodeOrgAppNotFound], a query that can't be read one with [CodeValidationFailed].
 func (s *Service) HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (CallbackResult, error) {
-	app, err := s.apps.App(ctx, orgAppID)
+	app, err := s.linkApp(ctx, orgAppID)
 	if err != nil {
 		return CallbackResult{}, err
 	}
