@@ -221,7 +221,7 @@ func TestCancelRefundSend(t *testing.T) {
 		"refund": {
 			`{"amount":5,"reference_id":"back-1","reason":"broken"}`, 200,
 			`{"success":true,"provider":"tabby","paylink_id":"plk_1","payment_id":"pay_1","refund_id":"ref_1","status":"CLOSED","paylink_status":"partially_refunded",` +
-				`"amount":"5.00","refunded_amount":"7.50","currency":"SAR","reference_id":"back-1"}`,
+				`"amount":"5.00","refunded_amount":"7.50","provider_status":"CLOSED","currency":"SAR","reference_id":"back-1"}`,
 		},
 		"send": {"{}", 202, `{"success":true,"provider":"tabby","paylink_id":"plk_1","delivery":"sms","sent_to":"+9665*****78"}`},
 	} {
