@@ -1,0 +1,101 @@
+-- +goose Up
+
+-- Times are microseconds since 1970 in UTC, 0 for none. Documents are the JSON of the Go types; what is searched for, and what
+-- changes without a new document, has a column of its own.
+
+CREATE TABLE paylinks (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    provider      TEXT    NOT NULL,
+    org_app_id    TEXT    NOT NULL,
+    order_id      TEXT    NOT NULL,
+    status        TEXT    NOT NULL,
+    session_id    TEXT    NOT NULL,
+    payment_id    TEXT    NOT NULL,
+    reference     TEXT    NOT NULL,
+    created_at    INTEGER NOT NULL,
+    next_check_at INTEGER NOT NULL,
+    version       INTEGER NOT NULL,
+    document      TEXT    NOT NULL
+) STRICT;
+
+-- Lists, newest first: each index ends in the order of the list, so that a page is one walk that stops at its limit.
+CREATE INDEX paylinks_created    ON paylinks (created_at, id);
+CREATE INDEX paylinks_provider   ON paylinks (provider, created_at, id);
+CREATE INDEX paylinks_status     ON paylinks (status, created_at, id);
+CREATE INDEX paylinks_app        ON paylinks (org_app_id, created_at, id);
+CREATE INDEX paylinks_app_status ON paylinks (org_app_id, status, created_at, id);
+CREATE INDEX paylinks_order      ON paylinks (order_id, created_at, id);
+
+-- Look-ups by the provider's ids. Partial: a new link has none yet, and creating is the hot path.
+CREATE INDEX paylinks_session   ON paylinks (org_app_id, session_id, created_at) WHERE session_id <> '';
+CREATE INDEX paylinks_payment   ON paylinks (org_app_id, payment_id, created_at) WHERE payment_id <> '';
+CREATE INDEX paylinks_reference ON paylinks (org_app_id, reference, created_at) WHERE reference <> '';
+
+-- Most links have ended: only those that are watched are in here.
+CREATE INDEX paylinks_next_check ON paylinks (next_check_at) WHERE next_check_at > 0;
+
+CREATE TABLE operations (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    paylink_id    TEXT    NOT NULL REFERENCES paylinks (id),
+    kind          TEXT    NOT NULL,
+    reference     TEXT    NOT NULL,
+    operation_key TEXT    NOT NULL,
+    open          INTEGER NOT NULL CHECK (open IN (0, 1)),
+    due_at        INTEGER NOT NULL,
+    document      TEXT    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX operations_reference ON operations (paylink_id, kind, reference);
+CREATE UNIQUE INDEX operations_key       ON operations (operation_key) WHERE operation_key <> '';
+CREATE UNIQUE INDEX operations_open      ON operations (paylink_id) WHERE open = 1;
+CREATE INDEX        operations_due       ON operations (due_at) WHERE open = 1;
+
+CREATE TABLE events (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    paylink_id  TEXT    NOT NULL REFERENCES paylinks (id),
+    sequence    INTEGER NOT NULL,
+    type        TEXT    NOT NULL,
+    org_app_id  TEXT    NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    status      TEXT    NOT NULL,
+    data        TEXT    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX events_sequence ON events (paylink_id, sequence);
+
+CREATE TABLE webhooks (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    provider    TEXT    NOT NULL,
+    org_app_id  TEXT    NOT NULL,
+    dedup_key   TEXT    NOT NULL,
+    type        TEXT    NOT NULL,
+    ref         TEXT    NOT NULL,
+    facts       TEXT    NOT NULL,
+    received_at INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL,
+    done        INTEGER NOT NULL CHECK (done IN (0, 1)),
+    paylink_id  TEXT    NOT NULL,
+    due_at      INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX webhooks_dedup ON webhooks (org_app_id, dedup_key);
+CREATE INDEX        webhooks_due   ON webhooks (due_at) WHERE done = 0;
+
+CREATE TABLE answers (
+    answer_key  TEXT    NOT NULL PRIMARY KEY,
+    fingerprint TEXT    NOT NULL,
+    status      INTEGER NOT NULL,
+    body        BLOB    NOT NULL,
+    due_at      INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answers_expiry ON answers (expires_at) WHERE expires_at > 0;
+CREATE INDEX answers_held   ON answers (due_at) WHERE status = 0;
+
+-- +goose Down
+DROP TABLE answers;
+DROP TABLE webhooks;
+DROP TABLE events;
+DROP TABLE operations;
+DROP TABLE paylinks;

@@ -1,0 +1,107 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+)
+
+// reader runs queries on the pool of readers. Each is prepared once.
+type reader struct {
+	db      *sql.DB
+	dialect Dialect
+
+	mu       sync.RWMutex
+	prepared map[string]*sql.Stmt
+}
+
+func newReader(db *sql.DB, dialect Dialect) *reader {
+	return &reader{db: db, dialect: dialect, prepared: make(map[string]*sql.Stmt)}
+}
+
+// query runs a query of a fixed text.
+func (r *reader) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	statement, err := r.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
+}
+
+// queryOnce runs a query of one of so many texts that keeping them prepared would be a leak.
+func (r *reader) queryOnce(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return r.db.QueryContext(ctx, r.dialect.bind(query), args...)
+}
+
+func (r *reader) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	r.mu.RLock()
+	statement, ok := r.prepared[query]
+	r.mu.RUnlock()
+	if ok {
+		return statement, nil
+	}
+	// Not under the lock: preparing may wait for a connection. Two that prepare the same query keep the first one's.
+	statement, err := r.db.PrepareContext(ctx, r.dialect.bind(query))
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if first, ok := r.prepared[query]; ok {
+		return first, statement.Close()
+	}
+	r.prepared[query] = statement
+	return statement, nil
+}
+
+// scanner is a row: *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// all reads every row of a query's result.
+func all[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var records []T
+	for rows.Next() {
+		record, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, errors.Join(rows.Err(), rows.Close())
+}
+
+// one reads the first row of a query's result, or [paylinks.ErrNotFound].
+func one[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (T, error) {
+	var none T
+	records, err := all(rows, err, scan)
+	switch {
+	case err != nil:
+		return none, err
+	case len(records) == 0:
+		return none, paylinks.ErrNotFound
+	default:
+		return records[0], nil
+	}
+}
+
+// due is how records are claimed: a query for those whose time has come, and one that moves a single one's time.
+type due struct {
+	query string
+	move  string
+}
+
+// text is the query for the due records of a dialect.
+func (d due) text(dialect Dialect) string {
+	if dialect.SkipLocked == "" {
+		return d.query
+	}
+	return fmt.Sprintf("%s %s", d.query, dialect.SkipLocked)
+}

@@ -1,0 +1,45 @@
+package storetest
+
+import (
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+)
+
+func eventChecks() []Check {
+	return []Check{
+		{"events are listed by their sequence, after a position, up to a limit", func(t TB, store paylinks.Store) {
+			insert(t, store, newLink(t, "a"), newLink(t, "b"))
+			write(t, store, paylinks.Change{Events: []paylinks.Event{newEvent("a", 2), newEvent("a", 1), newEvent("b", 1)}})
+			write(t, store, paylinks.Change{Events: []paylinks.Event{newEvent("a", 3), newEvent("a", 10)}})
+			for _, c := range []struct {
+				after int64
+				limit int
+				want  []int64
+			}{{0, 10, []int64{1, 2, 3, 10}}, {0, 2, []int64{1, 2}}, {2, 10, []int64{3, 10}}, {10, 10, nil}, {0, 0, nil}} {
+				events, err := store.Events(t.Context(), "a", c.after, c.limit)
+				require.NoError(t, err)
+				var got []int64
+				for _, event := range events {
+					require.Equal(t, "a", event.PaylinkID)
+					got = append(got, event.Sequence)
+				}
+				require.Equal(t, c.want, got, "%+v", c)
+			}
+		}},
+		{"a sequence number and an id are taken once: ErrDuplicate", func(t TB, store paylinks.Store) {
+			insert(t, store, newLink(t, "a"))
+			write(t, store, paylinks.Change{Events: []paylinks.Event{newEvent("a", 1)}})
+			sameSequence, sameID := newEvent("a", 1), newEvent("a", 2)
+			sameSequence.ID, sameID.ID = "another", newEvent("a", 1).ID
+			for _, event := range []paylinks.Event{sameSequence, sameID} {
+				err := store.Write(t.Context(), paylinks.Change{Events: []paylinks.Event{event}})
+				require.ErrorIs(t, err, paylinks.ErrDuplicate)
+			}
+		}},
+		{"an event belongs to a link that is there: ErrNotFound", func(t TB, store paylinks.Store) {
+			err := store.Write(t.Context(), paylinks.Change{Events: []paylinks.Event{newEvent("nobody", 1)}})
+			require.ErrorIs(t, err, paylinks.ErrNotFound)
+		}},
+	}
+}
