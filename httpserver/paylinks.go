@@ -13,6 +13,9 @@ func (s *server) create(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if err := s.linkable(req.Provider); err != nil {
+		return 0, nil, err
+	}
 	req.IdempotencyKey = in.key
 	link, err := s.svc.Create(ctx, req)
 	if err != nil {

@@ -90,6 +90,6 @@ func keyName(idempotencyKey string) string { return "key " + hash(idempotencyKey
 
 func exceeds(op string, link *Paylink, amount, left Money) *Error {
 	e := conflict(op, CodeAmountExceeds, link, "amount %s is more than the %s %s that is left", amount, left, left.Currency())
-	e.Fields = []FieldError{{Field: "amount", Code: "too_large", Message: "must be at most " + left.String()}}
+	e.Fields = []FieldError{{Field: "amount", Code: "too_large", Message: "amount must be at most " + left.String()}}
 	return e
 }

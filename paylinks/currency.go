@@ -34,7 +34,7 @@ func ParseCurrency(s string) (Currency, error) {
 		const mend = "use an ISO 4217 code such as SAR, AED or KWD"
 		return "", &Error{
 			Code: CodeUnsupportedCurrency, Outcome: NotApplied, Message: "currency is unknown: " + mend,
-			Fields: []FieldError{{Field: "currency", Code: "unsupported", Message: mend}},
+			Fields: []FieldError{{Field: "currency", Code: "unsupported", Message: "currency is unknown: " + mend}},
 		}
 	}
 	return c, nil

@@ -149,7 +149,7 @@ type FieldError struct {
 	Field string `json:"field"`
 	// Code is stable: "required", "invalid", "too_long", "too_large", "too_many_decimals", "must_be_positive", ….
 	Code string `json:"code"`
-	// Message says how to mend it.
+	// Message says how to mend it. In an [Error] it begins with the field's name: "amount has 3 decimals, SAR has 2".
 	Message string `json:"message"`
 }
 

@@ -55,7 +55,7 @@ func parseMoney(s string, c Currency, maxDecimals int32) (Money, error) {
 }
 
 func tooManyDecimals(n int, c Currency) *FieldError {
-	return &FieldError{Field: "amount", Code: "too_many_decimals", Message: fmt.Sprintf("amount has %d decimals, %s has %d", n, c, c.Exponent())}
+	return &FieldError{Field: "amount", Code: "too_many_decimals", Message: fmt.Sprintf("has %d decimals, %s has %d", n, c, c.Exponent())}
 }
 
 func isDigits(s string) bool {

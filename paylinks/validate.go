@@ -29,8 +29,9 @@ const (
 // fieldErrors collects what is wrong with a request, all of it at once.
 type fieldErrors []FieldError
 
+// add notes that a field is wrong. Its message is a sentence that begins with the field's name.
 func (f *fieldErrors) add(field, code, format string, args ...any) {
-	*f = append(*f, FieldError{Field: field, Code: code, Message: fmt.Sprintf(format, args...)})
+	*f = append(*f, FieldError{Field: field, Code: code, Message: field + " " + fmt.Sprintf(format, args...)})
 }
 
 // addErr adds err under the name of a field: a [*FieldError] with its own code and message.
@@ -77,7 +78,7 @@ func (f fieldErrors) err(op string) error {
 	}
 	return &Error{
 		Code: CodeValidationFailed, Outcome: NotApplied, Op: op, Fields: f,
-		Message: f[0].Field + ": " + f[0].Message,
+		Message: f[0].Message,
 	}
 }
 
@@ -229,8 +230,8 @@ func checkItemsTotal(items []Item, amount Money) error {
 	}
 	return &Error{
 		Code: CodeItemsTotalMismatch, Outcome: NotApplied, Op: "create",
-		Message: fmt.Sprintf("the items add up to %s after discounts, amount is %s", due.signedDifference(paid.Sub(amount)), amount),
-		Fields:  []FieldError{{Field: "items", Code: "total_mismatch", Message: "Σ (quantity × unit_price − discount_amount + tax_amount) must be the amount"}},
+		Message: fmt.Sprintf("items add up to %s after discounts, amount is %s", due.signedDifference(paid.Sub(amount)), amount),
+		Fields:  []FieldError{{Field: "items", Code: "total_mismatch", Message: "items: Σ (quantity × unit_price − discount_amount + tax_amount) must be the amount"}},
 	}
 }
 
@@ -245,7 +246,7 @@ func checkProvider(link *Paylink, info Info) error {
 		return &Error{
 			Code: CodeUnsupportedCurrency, Outcome: NotApplied, Op: "create", Provider: info.ID,
 			Message: fmt.Sprintf("%s takes payments in %s", info.Name, joinCurrencies(info.Currencies)),
-			Fields:  []FieldError{{Field: "currency", Code: "unsupported", Message: "must be one of " + joinCurrencies(info.Currencies)}},
+			Fields:  []FieldError{{Field: "currency", Code: "unsupported", Message: "currency must be one of " + joinCurrencies(info.Currencies)}},
 		}
 	}
 	present := map[string]bool{
