@@ -140,12 +140,13 @@ type moneyJSON struct {
 	Currency Currency `json:"currency"`
 }
 
-// MarshalJSON writes {"amount":"150.00","currency":"SAR"}, and null for the zero Money.
+// MarshalJSON writes {"amount":"150.00","currency":"SAR"}, and null for the zero Money. Records have many amounts, so it's put together by
+// hand: neither an amount nor a currency has anything to escape.
 func (m Money) MarshalJSON() ([]byte, error) {
 	if !m.IsSet() {
 		return []byte("null"), nil
 	}
-	return json.Marshal(moneyJSON{Amount: m.String(), Currency: m.currency})
+	return []byte(`{"amount":"` + m.String() + `","currency":"` + string(m.currency) + `"}`), nil
 }
 
 // UnmarshalJSON reads what [Money.MarshalJSON] writes.

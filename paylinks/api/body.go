@@ -17,8 +17,8 @@ const maxDepth = 32
 // Body is a request body that was checked: one JSON object in valid UTF-8, in which no object at any depth has a key twice.
 // Two readers of such a body can't disagree about what it says. The zero Body is the empty object.
 type Body struct {
-	fields    map[string]json.RawMessage
-	canonical []byte
+	fields map[string]json.RawMessage
+	data   []byte
 }
 
 // ParseBody checks a request body. An empty one stands for {}. Anything else than a checked object is an error with
@@ -31,35 +31,28 @@ func ParseBody(data []byte) (Body, error) {
 	if err := checkJSON(data); err != nil {
 		return Body{}, err
 	}
-	var body Body
+	body := Body{data: data}
 	if err := json.Unmarshal(data, &body.fields); err != nil || body.fields == nil {
 		return Body{}, invalidJSON("the body must be a JSON object")
 	}
-	canonical, err := canonicalise(data)
-	if err != nil {
-		return Body{}, invalidJSON("the body can't be read as JSON")
-	}
-	body.canonical = canonical
 	return body, nil
 }
 
 // Canonical is the body with sorted keys and without white space, numbers as they were written: equal for two bodies that say
 // the same in the same words.
 func (b Body) Canonical() []byte {
-	if b.canonical == nil {
+	if b.data == nil {
 		return []byte("{}")
 	}
-	return b.canonical
-}
-
-func canonicalise(data []byte) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder := json.NewDecoder(bytes.NewReader(b.data))
 	decoder.UseNumber()
 	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
+	if decoder.Decode(&value) == nil {
+		if canonical, err := json.Marshal(value); err == nil {
+			return canonical
+		}
 	}
-	return json.Marshal(value)
+	return b.data // not reached: ParseBody has read it
 }
 
 func checkJSON(data []byte) error {

@@ -103,7 +103,7 @@ func openLocked(ctx context.Context, path string, s settings, lock *fileLock, al
 // among several has other locks than a file has.
 func OpenMemory(ctx context.Context, options ...Option) (*sqlstore.Store, error) {
 	s := newSettings(options)
-	db, err := openPool(ctx, dsn(":memory:", url.Values{"_pragma": append([]string{"foreign_keys(1)"}, s.pragmas...)}), 1)
+	db, err := openPool(ctx, dsn(":memory:", url.Values{"_pragma": append([]string{"foreign_keys(1)", "temp_store(2)"}, s.pragmas...)}), 1)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func writerDSN(path string, s settings) string {
 		"_txlock": {"immediate"},
 		// The timeout comes first: the pragmas after it may have to wait for a lock already.
 		"_pragma": append([]string{
-			s.busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+			s.busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)",
 		}, s.pragmas...),
 	})
 }
