@@ -4,8 +4,10 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tabby"
+	"github.com/paylinks/paylinks-go/tamara"
 )
 
 // Entry is a provider of the catalogue.
@@ -46,12 +48,12 @@ func Entries() []Entry {
 	return []Entry{
 		dinero(),
 		hyperpay(),
-		{Info: mispay()},
+		{Info: mispay.Info(), New: newMisPay},
 		moyasar(),
 		paypal(),
 		stripe(),
 		{Info: tabby.Info(), New: newTabby},
-		{Info: tamara()},
+		{Info: tamara.Info(), New: newTamara},
 		tap(),
 	}
 }
@@ -74,8 +76,4 @@ func Find(id string) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
-}
-
-func newTabby(s Settings) (paylinks.Provider, error) {
-	return tabby.FromCredentials(s.Credential, tabby.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }

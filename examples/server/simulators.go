@@ -10,9 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers"
+	"github.com/paylinks/paylinks-go/tabby"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
+	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
 
 // simulator is a provider that is simulated inside this process.
@@ -22,24 +25,52 @@ type simulator interface {
 	Run(ctx context.Context) error
 }
 
-// simulation says how to simulate one provider: with the given credentials, links that start with pages, and webhooks that go to webhookURL.
+// simulation says how to simulate one provider.
 type simulation struct {
-	id          string
+	id string
+	// path is where its API begins on its host, "" for the root.
+	path        string
 	credentials map[string]string
-	start       func(credentials map[string]string, pages, webhookURL string) simulator
+	start       func(credentials map[string]string, to addresses) simulator
 }
+
+// addresses are where a simulator and its merchant are reached.
+type addresses struct {
+	// pages is where its checkout pages are, webhook where its webhooks go, and callback where the buyer's browser returns to.
+	pages, webhook, callback string
+}
+
+// merchant is the name on every simulated checkout page.
+const merchant = "Demo Store"
 
 // simulations are the providers that can be simulated.
 func simulations() []simulation {
 	return []simulation{
-		{"tabby", map[string]string{"TABBY_SECRET_KEY": tabbytest.SecretKey, "TABBY_MERCHANT_CODE": "SA", "TABBY_WEBHOOK_SECRET": rand.Text()}, startTabby},
+		{"tabby", "", map[string]string{"TABBY_SECRET_KEY": tabbytest.SecretKey, "TABBY_MERCHANT_CODE": "SA", "TABBY_WEBHOOK_SECRET": rand.Text()}, startTabby},
+		{"tamara", "", map[string]string{"TAMARA_API_TOKEN": tamaratest.APIToken, "TAMARA_NOTIFICATION_TOKEN": rand.Text()}, startTamara},
+		{"mispay", mispaytest.BasePath, map[string]string{"MISPAY_APP_ID": mispaytest.AppID, "MISPAY_APP_SECRET": mispaytest.AppSecret, "MISPAY_WEBHOOK_SECRET": rand.Text()}, startMisPay},
 	}
 }
 
-func startTabby(credentials map[string]string, pages, webhookURL string) simulator {
+func startTabby(credentials map[string]string, to addresses) simulator {
+	currencies := map[string]paylinks.Currency{"SA": paylinks.SAR}
 	return tabbytest.New(tabbytest.Config{
-		SecretKey: credentials["TABBY_SECRET_KEY"], BaseURL: pages, MerchantName: "Demo Store",
-		WebhookURL: webhookURL, WebhookHeader: "X-Webhook-Secret", WebhookSecret: credentials["TABBY_WEBHOOK_SECRET"],
+		SecretKey: credentials["TABBY_SECRET_KEY"], MerchantCodes: currencies, BaseURL: to.pages, MerchantName: merchant,
+		WebhookURL: to.webhook, WebhookHeader: tabby.DefaultWebhookHeader, WebhookSecret: credentials["TABBY_WEBHOOK_SECRET"],
+	})
+}
+
+func startTamara(credentials map[string]string, to addresses) simulator {
+	return tamaratest.New(tamaratest.Config{
+		APIToken: credentials["TAMARA_API_TOKEN"], NotificationToken: credentials["TAMARA_NOTIFICATION_TOKEN"],
+		BaseURL: to.pages, MerchantName: merchant, WebhookURL: to.webhook,
+	})
+}
+
+func startMisPay(credentials map[string]string, to addresses) simulator {
+	return mispaytest.New(mispaytest.Config{
+		AppID: credentials["MISPAY_APP_ID"], AppSecret: credentials["MISPAY_APP_SECRET"], BaseURL: to.pages, MerchantName: merchant,
+		CallbackURL: to.callback, WebhookURL: to.webhook + "/" + credentials["MISPAY_WEBHOOK_SECRET"],
 	})
 }
 
@@ -66,14 +97,18 @@ func startSimulators(ctx context.Context, work *sync.WaitGroup, config config, s
 			return nil, fmt.Errorf("no provider %q to simulate", s.id)
 		}
 		path := "/simulators/" + s.id + "/"
-		webhookURL := "http://" + serverAddr + "/api/v1/providers/webhooks/" + s.id + "/" + appID(entry)
-		handler := s.start(s.credentials, config.publicURL+path[:len(path)-1], webhookURL)
+		api := "/api/v1/providers/"
+		handler := s.start(s.credentials, addresses{
+			pages:    config.publicURL + path[:len(path)-1],
+			webhook:  "http://" + serverAddr + api + "webhooks/" + s.id + "/" + appID(entry),
+			callback: config.publicURL + api + "callbacks/" + s.id + "/" + appID(entry),
+		})
 		baseURL, err := serveSimulator(ctx, work, handler, log)
 		if err != nil {
 			return nil, err
 		}
 		provider, err := entry.New(providers.Settings{
-			Credential: func(name string) string { return s.credentials[name] }, BaseURL: baseURL, Logger: log,
+			Credential: func(name string) string { return s.credentials[name] }, BaseURL: baseURL + s.path, Logger: log,
 		})
 		if err != nil {
 			return nil, err

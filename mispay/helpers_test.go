@@ -1,0 +1,183 @@
+package mispay_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/mispay"
+	"github.com/paylinks/paylinks-go/paylinks"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	appID         = "app-7"
+	appSecret     = "test_app_secret_0123456789" // testdata/token.json is encrypted with it
+	webhookSecret = "a-long-and-random-webhook-secret"
+	live          = "https://api.mispay.co/v1/api"
+	reference     = "0197c2a4-5b6d-7e8f-9a0b-1c2d3e4f5a6b"
+	orderID       = "POS-77_" + reference
+	trackID       = "67d1f0c7455f05ea92aa"
+	checkoutID    = "67d1f0c7455f05ea92ab"
+	// token is the one in testdata/token.json. It ends at the beginning of 2030.
+	token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJwYXlsaW5rcy10ZXN0IiwiaWF0IjoxODkzNDUyNDAwLCJleHAiOjE4OTM0NTYwMDB9.jvj9RSqPJOhFjkju-dNtp9L5UOO_EuNcJ4or03Zjow0"
+)
+
+// noon is the clock of the tests: half a day before the token ends.
+func noon() time.Time { return time.Date(2029, 12, 31, 12, 0, 0, 0, time.UTC) }
+
+// exchange is a provider and the far end of its calls.
+type exchange struct {
+	*mispay.Provider
+	mock *httpmock.MockTransport
+
+	mu sync.Mutex
+	// tokens counts the token calls. sent are the other requests, and bodies their bodies.
+	tokens int
+	sent   []*http.Request
+	bodies [][]byte
+}
+
+func newExchange(t *testing.T, change ...func(*mispay.Config)) *exchange {
+	t.Helper()
+	e := &exchange{mock: httpmock.NewMockTransport()}
+	config := mispay.Config{
+		Environment: mispay.Live, AppID: appID, AppSecret: appSecret, WebhookSecret: webhookSecret,
+		HTTPClient: &http.Client{Transport: e.mock}, Retries: -1, Now: noon,
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	provider, err := mispay.New(config)
+	require.NoError(t, err)
+	e.Provider = provider
+	e.giveTokens(t, live)
+	return e
+}
+
+// giveTokens makes the far end answer the token call at base.
+func (e *exchange) giveTokens(t *testing.T, base string) {
+	t.Helper()
+	body, err := os.ReadFile("testdata/token.json")
+	require.NoError(t, err)
+	e.mock.RegisterResponder(http.MethodGet, base+"/token", func(req *http.Request) (*http.Response, error) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.tokens++
+		res := httpmock.NewBytesResponse(http.StatusOK, body)
+		res.Request = req
+		return res, nil
+	})
+}
+
+type response struct {
+	status int
+	body   string
+}
+
+// answer makes the far end answer a call below the live base URL. Any other call fails the test with "no responder found".
+func (e *exchange) answer(method, path string, status int, body string) {
+	e.answers(method, path, response{status, body})
+}
+
+// answers makes the far end answer a call with one response after the other, the last for ever.
+func (e *exchange) answers(method, path string, responses ...response) {
+	e.mock.RegisterResponder(method, live+path, func(req *http.Request) (*http.Response, error) {
+		var sent []byte
+		if req.Body != nil {
+			var err error
+			if sent, err = io.ReadAll(req.Body); err != nil {
+				return nil, err
+			}
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.sent, e.bodies = append(e.sent, req), append(e.bodies, sent)
+		next := responses[0]
+		if len(responses) > 1 {
+			responses = responses[1:]
+		}
+		if next.status == 0 {
+			return nil, errors.New("connection reset")
+		}
+		res := httpmock.NewStringResponse(next.status, next.body)
+		res.Request = req
+		return res, nil
+	})
+}
+
+// golden compares a JSON body, byte by byte once indented, with a file of testdata.
+func golden(t *testing.T, name string, body []byte) {
+	t.Helper()
+	var indented bytes.Buffer
+	require.NoError(t, json.Indent(&indented, body, "", "  "))
+	indented.WriteByte('\n')
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), indented.String())
+}
+
+func sar(tb testing.TB, s string) paylinks.Money {
+	tb.Helper()
+	m, err := paylinks.ParseMoney(s, paylinks.SAR)
+	require.NoError(tb, err)
+	return m
+}
+
+// unpaidRef is a link's whose checkoutId isn't known yet, paidRef one whose is.
+func unpaidRef(tb testing.TB) paylinks.Ref {
+	tb.Helper()
+	return paylinks.Ref{Reference: reference, OrderID: "POS-77", SessionID: trackID, Amount: sar(tb, "247.25")}
+}
+
+func paidRef(tb testing.TB) paylinks.Ref {
+	tb.Helper()
+	ref := unpaidRef(tb)
+	ref.PaymentID = checkoutID
+	return ref
+}
+
+const (
+	started = `{"status":"success","result":{"url":"https://pay.mispay.example/s/0f3b","trackId":"` + trackID + `"}}`
+	ended   = `{"status":"success","result":{"transactionId":"67d142f0f0c7455f05ea9301"}}`
+)
+
+// tracked is an answer of track.
+func tracked(status string) string {
+	return `{"status":"success","result":{"status":"` + status + `","orderId":"` + orderID + `"}}`
+}
+
+// trackedWithID is one that shows the checkoutId.
+func trackedWithID(status string) string {
+	return `{"status":"success","result":{"status":"` + status + `","orderId":"` + orderID + `","checkoutId":"` + checkoutID + `"}}`
+}
+
+// refusedBody is an error as MisPay documents it.
+func refusedBody(code string) string {
+	return `{"status":"error : 400","result":"ExceptionType.` + code + `"}`
+}
+
+// providerError is err as what it must be.
+func providerError(t *testing.T, err error) *paylinks.ProviderError {
+	t.Helper()
+	var e *paylinks.ProviderError
+	require.ErrorAs(t, err, &e)
+	return e
+}

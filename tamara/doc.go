@@ -1,0 +1,18 @@
+// Package tamara makes payment links with Tamara, "buy now, pay later" in Saudi Arabia, the UAE and Bahrain.
+//
+// [New] takes a [Config] and gives a [Provider] for paylinks.Service:
+//
+//	provider, err := tamara.New(tamara.Config{
+//		APIToken:          paylinks.Secret(os.Getenv("TAMARA_API_TOKEN")),
+//		NotificationToken: paylinks.Secret(os.Getenv("TAMARA_NOTIFICATION_TOKEN")),
+//		Environment:       tamara.Sandbox,
+//	})
+//
+// What to know of Tamara:
+//
+//   - In a shop, Tamara texts the link to the buyer, and captures by itself as soon as the buyer has paid: there's nothing to capture.
+//   - Such a link lives 15 minutes, one of the online checkout 30. Other times are ignored unless Tamara's support enables them.
+//   - An online payment is only approved at first: it's lost if the merchant doesn't authorise it within 72 hours. The Service does.
+//   - Refunds aren't idempotent. What became of one is told by its reference, which Tamara lists with the order.
+//   - A webhook's proof doesn't cover its body. It only says where to look.
+package tamara
