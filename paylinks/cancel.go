@@ -15,8 +15,12 @@ func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	info := app.Provider.Info()
-	knownPaid := link.Status.Paid()
+	return s.cancel(ctx, link, app, link.Status.Paid())
+}
+
+// cancel cancels a link. Only where it's knownPaid is a payment given back.
+func (s *Service) cancel(ctx context.Context, link *Paylink, app App, knownPaid bool) (*CancelResult, error) {
+	id, info := link.ID, app.Provider.Info()
 	in := intent{
 		kind:      OperationCancel,
 		lookFirst: func(link *Paylink) bool { return !link.Status.Final() && link.Status != StatusCreating },

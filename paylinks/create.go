@@ -31,8 +31,9 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (*Paylink, erro
 		return nil, err
 	}
 
-	op := &Operation{ID: newID(), Kind: OperationCreate, Fingerprint: fingerprint(link), StartedAt: s.now()}
+	op := &Operation{ID: newID(), Kind: OperationCreate, StartedAt: s.now()}
 	if req.IdempotencyKey != "" {
+		op.Fingerprint = fingerprint(link)
 		op.Key = hash("create", CallerFrom(ctx).ID, req.IdempotencyKey)
 		earlier, err := s.store.Operation(ctx, op.Key)
 		if err == nil {
@@ -42,13 +43,9 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (*Paylink, erro
 			return nil, err
 		}
 	}
-	link.ID, link.Status = newID(), StatusCreating
-	link.CreatedAt, link.UpdatedAt = op.StartedAt, op.StartedAt
-	link.Delivery = info.Checkout
-	link.Ref = Ref{Reference: op.ID, OrderID: link.OrderID, Amount: link.Amount}
-	op.PaylinkID, op.Reference, op.Amount = link.ID, op.ID, link.Amount
+	identifyCreate(link, op, info)
 
-	if err := s.beginCreate(ctx, link, op); err != nil {
+	if err := s.beginCreate(ctx, link, op, nil); err != nil {
 		if errors.Is(err, ErrDuplicate) && op.Key != "" { // the same key, at the same moment
 			return nil, inProgress("create", CodeIdempotencyInProgress, "")
 		}
@@ -58,12 +55,21 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (*Paylink, erro
 	return s.settleCreate(ctx, link, op, v, SourceOperation, info)
 }
 
-// beginCreate writes a link and its create operation together.
-func (s *Service) beginCreate(ctx context.Context, link *Paylink, op *Operation) error {
+// identifyCreate gives a new link and its create operation their ids and times.
+func identifyCreate(link *Paylink, op *Operation, info Info) {
+	link.ID, link.Status = newID(), StatusCreating
+	link.CreatedAt, link.UpdatedAt = op.StartedAt, op.StartedAt
+	link.Delivery = info.Checkout
+	link.Ref = Ref{Reference: op.ID, OrderID: link.OrderID, Amount: link.Amount}
+	op.PaylinkID, op.Reference, op.Amount = link.ID, op.ID, link.Amount
+}
+
+// beginCreate writes a link and its create operation together, and the order that they are for, nil for none.
+func (s *Service) beginCreate(ctx context.Context, link *Paylink, op *Operation, order *Order) error {
 	failpoint.Hit(string(op.Kind), failpoint.Asked)
 	op.Open, op.Attempts = true, 1
 	op.DueAt = s.now().Add(s.lease())
-	if err := s.store.Write(ctx, Change{Insert: link, Begin: op}); err != nil {
+	if err := s.store.Write(ctx, Change{Insert: link, Begin: op, Order: order}); err != nil {
 		return err
 	}
 	link.Version = 1

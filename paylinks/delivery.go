@@ -32,8 +32,8 @@ const deliveryTimeout = 15 * time.Second
 // deliver makes one try to tell an endpoint, or the program's own function, of an event.
 func (s *Service) deliver(ctx context.Context, outbox Outbox, endpoints map[string]*Endpoint, d *EventDelivery) error {
 	endpoint, ok := endpoints[d.EndpointID]
-	if !ok {
-		return nil // deleted meanwhile, and its deliveries with it
+	if !ok || endpoint.Disabled {
+		return nil // deleted meanwhile, and its deliveries with it; or disabled, and they rest
 	}
 	now := s.now()
 	try := DeliveryTry{At: now}
@@ -57,7 +57,11 @@ func (s *Service) deliver(ctx context.Context, outbox Outbox, endpoints map[stri
 		s.log.Error("an event could not be delivered in three days: send it again by hand",
 			slog.String("endpoint_id", d.EndpointID), slog.String("delivery_id", d.ID), slog.String("event", string(d.Event.Type)))
 	}
-	return outbox.PutDelivery(context.WithoutCancel(ctx), d)
+	err = outbox.PutDelivery(context.WithoutCancel(ctx), d)
+	if errors.Is(err, ErrNotFound) {
+		return nil // deleted meanwhile
+	}
+	return err
 }
 
 // tellProgram calls [Options.OnEvent]. A panic there is that function's failure, not the Service's.
@@ -75,6 +79,9 @@ func (s *Service) tellProgram(ctx context.Context, event Event) (err error) {
 
 // post sends a signed event. Only a 2xx counts; redirects aren't followed, since they would lead past the check of the address.
 func (s *Service) post(ctx context.Context, endpoint *Endpoint, event Event, now time.Time) (status int, err error) {
+	if s.opts.SigningKey == "" {
+		return 0, errors.New("there is no signing key here any more")
+	}
 	body, err := json.Marshal(event)
 	if err != nil {
 		return 0, err
@@ -165,9 +172,15 @@ func (s *Service) deliverEvents(ctx context.Context, c *crew) (more bool, err er
 	}
 	for _, d := range deliveries {
 		c.work(func() {
+			lane := s.lanes.of(d.EndpointID)
+			if !lane.enter(ctx) {
+				return // it waits until its claim runs out
+			}
+			defer lane.leave()
 			if err := s.deliver(ctx, outbox, endpoints, d); err != nil {
 				s.log.Error("a delivery could not be recorded and will be made again", slog.String("delivery_id", d.ID), slog.Any("cause", err))
 			}
+			lane.failing.Store(d.State != DeliveryDelivered)
 			wake(s.deliveriesDue) // the link's next event may be waiting for this one
 		})
 	}

@@ -16,8 +16,12 @@ const LocalEndpoint = "local"
 // rotationOverlap is how long the old secret of an endpoint signs beside the new one.
 const rotationOverlap = 24 * time.Hour
 
-// maxEndpoints bounds what every event is compared with.
-const maxEndpoints = 500
+const (
+	// maxEndpoints bounds how many deliveries one event can have.
+	maxEndpoints = 500
+	// maxEndpointApps bounds what one endpoint can name.
+	maxEndpointApps = 200
+)
 
 // EndpointRequest describes an endpoint to be told of events.
 type EndpointRequest struct {
@@ -56,7 +60,10 @@ func (s *Service) AddEndpoint(ctx context.Context, req EndpointRequest) (*Endpoi
 	}
 	now := s.now()
 	endpoint := &Endpoint{
-		ID: newID(), URL: req.URL, Description: req.Description, Types: req.Types, OrgApps: apps, Key: 1, CreatedAt: now, UpdatedAt: now,
+		ID: newID(), URL: req.URL, Description: req.Description, OrgApps: apps, Key: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	if len(req.Types) > 0 {
+		endpoint.Types = req.Types
 	}
 	if err := outbox.PutEndpoint(ctx, endpoint); err != nil {
 		return nil, err
@@ -178,14 +185,20 @@ func (s *Service) checkEndpoint(ctx context.Context, req EndpointRequest) (apps 
 			wrong.add("types", "invalid", "%q is not a type of event", kind)
 		}
 	}
-	apps = req.OrgApps
-	if len(apps) == 0 {
-		apps = CallerFrom(ctx).OrgApps
+	if len(req.OrgApps) > maxEndpointApps {
+		wrong.add("org_app_ids", "too_long", "must have at most %d apps", maxEndpointApps)
+		return nil, wrong.err("endpoint")
 	}
-	for _, app := range apps {
+	for _, app := range req.OrgApps {
 		if _, err := s.app(ctx, app); err != nil {
 			return nil, err
 		}
+	}
+	if apps = req.OrgApps; len(apps) == 0 {
+		apps = CallerFrom(ctx).OrgApps
+	}
+	if apps != nil && len(apps) == 0 {
+		wrong.add("org_app_ids", "required", "is required: you may use no app, so there is nothing to tell")
 	}
 	if problem := s.checkEndpointURL(ctx, req.URL); problem != "" {
 		wrong.add("url", "invalid", "%s", problem)
@@ -198,7 +211,7 @@ func (s *Service) checkEndpoint(ctx context.Context, req EndpointRequest) (apps 
 func (s *Service) checkEndpointURL(ctx context.Context, text string) string {
 	parsed, err := url.Parse(text)
 	switch {
-	case err != nil || parsed.Host == "" || parsed.User != nil || parsed.Fragment != "" || len(text) > maxURL:
+	case err != nil || parsed.Hostname() == "" || parsed.User != nil || parsed.Fragment != "" || len(text) > maxURL:
 		return "must be an absolute URL without user name and fragment"
 	case s.opts.AllowPrivateEndpoints && (parsed.Scheme == "http" || parsed.Scheme == "https"):
 		return ""
@@ -219,13 +232,24 @@ func (s *Service) checkEndpointURL(ctx context.Context, text string) string {
 func private(address netip.Addr) bool {
 	address = address.Unmap()
 	return !address.IsGlobalUnicast() || address.IsPrivate() || address.IsLoopback() || address.IsLinkLocalUnicast() ||
-		carrierNAT.Contains(address) || nat64.Contains(address)
+		slices.ContainsFunc(notPublic[:], func(prefix netip.Prefix) bool { return prefix.Contains(address.WithZone("")) })
 }
 
-var (
-	carrierNAT = netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
-	nat64      = netip.PrefixFrom(netip.AddrFrom16([16]byte{0, 0x64, 0xff, 0x9b}), 96)
-)
+// notPublic is what the special-purpose registries of IANA say of global unicast addresses that lead to no public host, or by translation
+// to any host.
+var notPublic = [...]netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),      // this network
+	netip.MustParsePrefix("100.64.0.0/10"),  // carrier-grade NAT
+	netip.MustParsePrefix("192.0.0.0/24"),   // protocol assignments
+	netip.MustParsePrefix("198.18.0.0/15"),  // benchmarks
+	netip.MustParsePrefix("240.0.0.0/4"),    // reserved
+	netip.MustParsePrefix("::/96"),          // IPv4 in IPv6, deprecated
+	netip.MustParsePrefix("64:ff9b::/96"),   // NAT64
+	netip.MustParsePrefix("64:ff9b:1::/48"), // NAT64 of a local network
+	netip.MustParsePrefix("2001::/32"),      // Teredo
+	netip.MustParsePrefix("2002::/16"),      // 6to4
+	netip.MustParsePrefix("fec0::/10"),      // site-local, deprecated
+}
 
 // ListDeliveries lists what was and is to be told to an endpoint, newest first. Before is the id of the last one seen, "" for the start; limit is 1 to 200, 0 for 50.
 func (s *Service) ListDeliveries(ctx context.Context, endpointID string, state DeliveryState, before string, limit int) ([]*EventDelivery, error) {
@@ -286,5 +310,6 @@ func (t EventType) known() bool {
 	return slices.Contains([]EventType{
 		EventCreated, EventAuthorized, EventPartiallyCaptured, EventCaptured, EventPartiallyRefunded, EventRefunded, EventRejected, EventExpired,
 		EventCancelled, EventFailed, EventPaidAfterEnd, EventAmountMismatch, EventOperationFailed, EventOperationUnknown,
+		EventDuplicatePayment,
 	}, t)
 }

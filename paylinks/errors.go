@@ -61,6 +61,9 @@ const (
 	CodeIdempotencyInProgress Code = "idempotency_in_progress"
 	CodeSyncInProgress        Code = "sync_in_progress"
 	CodeRateLimited           Code = "rate_limited"
+	CodeNoUsableProvider      Code = "no_usable_provider"
+	CodeOrderExists           Code = "order_exists"
+	CodeOrderHasOpenPaylink   Code = "order_has_open_paylink"
 
 	// The provider said no, or nothing.
 	CodeBuyerRejected       Code = "buyer_rejected"
@@ -92,6 +95,9 @@ type Error struct {
 	// PaylinkID and Status are the link that the error is about and what it is now, where there is one.
 	PaylinkID string
 	Status    Status
+	// OrderID and Attempts are the order that the error is about, by the caller's reference, and the providers tried for it, where there is one.
+	OrderID  string
+	Attempts []OrderAttempt
 	// Reason is a machine-readable detail: why a buyer was rejected, what is missing.
 	Reason string
 	// Messages are texts for the buyer, in the wording that the provider prescribes.

@@ -29,6 +29,9 @@ const (
 	EventOperationFailed EventType = "operation.failed"
 	// EventOperationUnknown: whether an operation happened can't be told by asking; a person must look.
 	EventOperationUnknown EventType = "operation.unknown"
+
+	// EventDuplicatePayment: the link's order is paid through another link already. Void or refund one of them.
+	EventDuplicatePayment EventType = "order.duplicate_payment"
 )
 
 // Event tells of one change of one link. It commits together with the change. Its JSON is what the API lists and endpoints receive.

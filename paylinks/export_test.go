@@ -6,7 +6,7 @@ import "context"
 
 // SettleOperations settles the operations that are due, once.
 func (s *Service) SettleOperations(ctx context.Context) error {
-	c := newCrew()
+	c := newCrew(s.log)
 	_, err := s.settleOperations(ctx, c)
 	c.wait()
 	return err
@@ -14,7 +14,7 @@ func (s *Service) SettleOperations(ctx context.Context) error {
 
 // HandleWebhooks handles the webhooks that are due, once.
 func (s *Service) HandleWebhooks(ctx context.Context) error {
-	c := newCrew()
+	c := newCrew(s.log)
 	_, err := s.handleWebhooks(ctx, c)
 	c.wait()
 	return err
@@ -22,7 +22,7 @@ func (s *Service) HandleWebhooks(ctx context.Context) error {
 
 // CheckLinks looks at the links that are due, once.
 func (s *Service) CheckLinks(ctx context.Context) error {
-	c := newCrew()
+	c := newCrew(s.log)
 	_, err := s.checkLinks(ctx, c)
 	c.wait()
 	return err
@@ -33,3 +33,16 @@ func Advance(from, to Status) (Status, bool) { return advance(from, to) }
 
 // Statuses is every status in the order of the table.
 func Statuses() []Status { return statuses[:] }
+
+// FollowOrders brings the orders that are due up to date, once.
+func (s *Service) FollowOrders(ctx context.Context) error {
+	c := newCrew(s.log)
+	_, err := s.followOrders(ctx, c)
+	c.wait()
+	return err
+}
+
+// SettleOrderByPayment is what a sync does with each payment.
+func (s *Service) SettleOrderByPayment(ctx context.Context, orgAppID string, payment Payment) error {
+	return s.settleOrderByPayment(ctx, orgAppID, payment)
+}

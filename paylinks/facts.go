@@ -68,12 +68,19 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 	link.Ref = link.Ref.learn(facts.Ref)
 	link.Captured = link.Captured.Max(facts.Captured)
 	link.Refunded = link.Refunded.Max(facts.Refunded)
+	if facts.Status == StatusRefunded && !facts.Refunded.IsSet() {
+		link.Refunded = link.Captured
+	}
 	setIfGiven(&link.ProviderStatus, facts.ProviderStatus)
 	setIfGiven(&link.CheckoutURL, facts.CheckoutURL)
 	setIfGiven(&link.QRCodeURL, facts.QRCodeURL)
 	setIfGiven(&link.Delivery, facts.Delivery)
-	if !facts.ExpiresAt.IsZero() && !facts.Status.Paid() {
+	switch {
+	case facts.Status.Paid():
+	case !facts.ExpiresAt.IsZero():
 		link.ExpiresAt = facts.ExpiresAt
+	case link.ExpiresAt.IsZero() && info.LinkLife > 0:
+		link.ExpiresAt = link.CreatedAt.Add(info.LinkLife)
 	}
 
 	status := facts.Status
@@ -149,6 +156,7 @@ const (
 	checkAuthorized = 6 * time.Hour
 	freshAge        = 3 * time.Minute
 	youngAge        = 15 * time.Minute
+	finalizeAge     = 24 * time.Hour
 )
 
 // nextCheck is when a link is to be looked at again, zero for never.
@@ -161,7 +169,7 @@ func nextCheck(link *Paylink, info Info, now time.Time) time.Time {
 		return now.Add(checkOld) // the provider doesn't know and may still be paid
 	case link.FinalizePending && age < youngAge:
 		return now.Add(checkYoung)
-	case link.FinalizePending:
+	case link.FinalizePending && age < finalizeAge:
 		return now.Add(checkOld)
 	case link.Status.Final():
 		return time.Time{}

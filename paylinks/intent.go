@@ -102,6 +102,9 @@ func (s *Service) bringToEnd(ctx context.Context, link *Paylink, app App, op *Op
 	if op.Outcome == Applied {
 		return finished{link: settled, operation: op}, nil
 	}
+	if v.cause.Refusal == RefusedUnsupported && op.Kind == OperationCancel && !op.Void {
+		return finished{}, errHereOnly
+	}
 	if v.cause.Refusal == RefusedState && op.Outcome == NotApplied {
 		// The provider has told why: the payment has moved on. The plan for its new state has the right answer, unless it's the same plan.
 		if _, err := in.plan(settled); errors.Is(err, errDone) {
@@ -171,7 +174,7 @@ func (s *Service) clearWay(ctx context.Context, link *Paylink, kind OperationKin
 // lookAt asks the provider before a decision. Where it can't be asked, a state that allows the operation is good enough: the
 // provider itself refuses what is wrong.
 func (s *Service) lookAt(ctx context.Context, link *Paylink, app App, kind OperationKind) (*Paylink, error) {
-	fresh, err := s.refresh(ctx, link, app, SourceOperation, s.opts.CallTimeout)
+	fresh, err := s.refresh(ctx, link, app, glance{source: SourceOperation, wait: s.opts.CallTimeout, fresh: true})
 	if err == nil {
 		return fresh, nil
 	}

@@ -17,9 +17,12 @@ type Ledger interface {
 	LastSync(ctx context.Context, orgAppID string) (*Sync, error)
 	// ClaimSyncs takes unfinished syncs that are due, as [Store.ClaimOperations] does.
 	ClaimSyncs(ctx context.Context, now, until time.Time, limit int) ([]*Sync, error)
+	// HoldSync moves the DueAt of a claimed sync, as a sign of life of whoever has claimed it. [ErrNotFound] where it's finished.
+	HoldSync(ctx context.Context, id string, until time.Time) error
 	// WritePage stores payments and how far their sync has come in one transaction, and adds to the sync's counters what each payment
 	// was: new (stored with the ID it has here), changed (it keeps the stored ID), or as stored, apart from Raw and SyncedAt. The payments of a
-	// page have different ProviderPaymentIDs.
+	// page have different provider's ids. Without payments it stores how the sync stands, and the claim ends. [ErrNotFound] where the sync is
+	// finished already.
 	WritePage(ctx context.Context, sync *Sync, payments []*SyncedPayment) error
 	// Payments lists payments, newest first.
 	Payments(ctx context.Context, query SyncedPaymentQuery) ([]*SyncedPayment, error)
@@ -91,7 +94,7 @@ type Sync struct {
 	SkippedCount int          `json:"skipped_count,omitempty"`
 	// Error is why it failed, or why its last try did.
 	Error string `json:"error,omitempty"`
-	// Failures counts the tries that failed in a row.
+	// Failures counts the tries that failed since the walk has last come further.
 	Failures int `json:"failures,omitempty"`
 
 	StartedAt  time.Time `json:"started_at"`

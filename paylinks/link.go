@@ -8,6 +8,8 @@ type Paylink struct {
 	Provider string `json:"provider"`
 	OrgAppID string `json:"org_app_id"`
 	OrderID  string `json:"order_id"`
+	// OrderRef is the [Order.ID] of the order that the link belongs to, "" for a link of its own.
+	OrderRef string `json:"order_ref,omitempty"`
 
 	Amount   Money  `json:"amount"`
 	Status   Status `json:"status"`

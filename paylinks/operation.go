@@ -168,7 +168,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 		next := *link
 		events := s.learn(&next, heard, info, now)
 		closed := closeOperation(*op, v, &next, now)
-		change := Change{Update: &next, Settle: &closed, Events: events}
+		change := Change{Update: &next, Settle: &closed, Events: events, WakeOrder: s.wakeOrder(&next, events)}
 		err := s.store.Write(ctx, change)
 		switch {
 		case errors.Is(err, ErrStale):
@@ -185,6 +185,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 		*op = closed
 		failpoint.Hit(string(op.Kind), failpoint.Settled)
 		s.published(events)
+		s.woken(change.WakeOrder)
 		if op.Open {
 			s.log.Warn("the outcome of an operation is unknown: it will be settled by asking the provider",
 				slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("operation", string(op.Kind)), slog.Any("cause", v.cause))
@@ -201,7 +202,7 @@ func withTotals(v verdict, op *Operation, link *Paylink) *Snapshot {
 	facts := *v.facts
 	facts.Refunded = op.Before.Add(op.Amount)
 	facts.Status = StatusPartiallyRefunded
-	if facts.Refunded.Cmp(link.Captured) >= 0 {
+	if facts.Refunded.Cmp(taken(link)) >= 0 {
 		facts.Status = StatusRefunded
 	}
 	return &facts

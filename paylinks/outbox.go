@@ -8,7 +8,8 @@ import (
 // Outbox is the power of a [Store] to carry events to those who want to be told. An event that is written gets a [EventDelivery] for every
 // endpoint that wants it in the same transaction, so that none is lost and none is told that didn't happen.
 type Outbox interface {
-	// PutEndpoint stores an endpoint, new or changed.
+	// PutEndpoint stores an endpoint, new or changed. One that is disabled gets no new deliveries, and its pending ones aren't due before it's
+	// enabled again.
 	PutEndpoint(ctx context.Context, endpoint *Endpoint) error
 	// DeleteEndpoint forgets an endpoint and its deliveries, or [ErrNotFound].
 	DeleteEndpoint(ctx context.Context, id string) error
@@ -16,13 +17,13 @@ type Outbox interface {
 	Endpoints(ctx context.Context) ([]*Endpoint, error)
 
 	// ClaimDeliveries takes up to limit pending deliveries that are due, as [Store.ClaimOperations] does. Of one link's deliveries to one endpoint
-	// only the first pending one is taken, so that events arrive in order.
+	// only the first pending one is taken, so that events arrive in order. The next one is due as soon as that one has ended.
 	ClaimDeliveries(ctx context.Context, now, until time.Time, limit int) ([]*EventDelivery, error)
 	// PutDelivery stores a delivery that was read before, or [ErrNotFound].
 	PutDelivery(ctx context.Context, delivery *EventDelivery) error
 	// Delivery reads a delivery, or [ErrNotFound].
 	Delivery(ctx context.Context, id string) (*EventDelivery, error)
-	// Deliveries lists deliveries, newest first.
+	// Deliveries lists deliveries of an endpoint, newest first.
 	Deliveries(ctx context.Context, query DeliveryQuery) ([]*EventDelivery, error)
 }
 
@@ -33,9 +34,9 @@ type Endpoint struct {
 	// Description is the owner's own note.
 	Description string `json:"description,omitempty"`
 	// Types are the events that are wanted, nil for all.
-	Types []EventType `json:"types,omitempty"`
+	Types []EventType `json:"types"`
 	// OrgApps are the apps whose events are wanted, nil for all.
-	OrgApps  []string `json:"org_apps,omitempty"`
+	OrgApps  []string `json:"org_apps"`
 	Disabled bool     `json:"disabled,omitempty"`
 	// Key counts the rotations of the signing secret, which is derived and never stored. The one before it signs too until OldKeyUntil.
 	Key         int       `json:"key"`
@@ -76,11 +77,10 @@ type DeliveryTry struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// DeliveryQuery selects deliveries. Zero fields don't filter.
+// DeliveryQuery selects the deliveries of an endpoint. Zero fields but EndpointID don't filter.
 type DeliveryQuery struct {
 	EndpointID string
 	State      DeliveryState
-	PaylinkID  string
 	// Before is the id of the delivery that the caller has seen last; ids are time-ordered.
 	Before string
 	// Limit is at least 1.

@@ -265,6 +265,20 @@ type Snapshot struct {
 	Raw json.RawMessage
 }
 
+// with is what the API says, completed by what a proven webhook does.
+func (s Snapshot) with(told *Snapshot) Snapshot {
+	if told == nil {
+		return s
+	}
+	ended := told.Status.Ended() && !s.Status.Paid()
+	refunded := told.Status == StatusRefunded || told.Status == StatusPartiallyRefunded
+	if ended || (refunded && s.Status.Paid()) {
+		s.Status, s.Reason = told.Status, told.Reason
+		s.Refunded = s.Refunded.Max(told.Refunded)
+	}
+	return s
+}
+
 // Transaction is one capture or refund at the provider.
 type Transaction struct {
 	ID string
@@ -357,7 +371,8 @@ type Notification struct {
 	Type string
 	// DedupKey is equal for two deliveries of one event.
 	DedupKey string
-	// Facts is what the provider's API can't be asked for, and the webhook is proven to say. Usually nil.
+	// Facts is what the provider's API can't be asked for, and the webhook is proven to say; usually nil. Its Status counts where the
+	// API doesn't contradict it: an end of a link that isn't paid there, a refund of one that is.
 	Facts *Snapshot
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -26,7 +27,8 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.placeLocalEndpoint(ctx); err != nil {
 		return err
 	}
-	operations, webhooks, links, deliveries, syncs := newCrew(), newCrew(), newCrew(), newCrew(), newCrew()
+	operations, webhooks, links, deliveries, syncs := newCrew(s.log), newCrew(s.log), newCrew(s.log), newCrew(s.log), newCrew(s.log)
+	orders := newCrew(s.log)
 	var loops sync.WaitGroup
 	loops.Go(func() {
 		s.every(ctx, "operations", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.settleOperations(ctx, operations) })
@@ -43,12 +45,16 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() {
 		s.every(ctx, "syncs", s.opts.PollInterval, s.syncsDue, func(ctx context.Context) (bool, error) { return s.runSyncs(ctx, syncs) })
 	})
+	loops.Go(func() {
+		s.every(ctx, "orders", s.opts.PollInterval, s.ordersDue, func(ctx context.Context) (bool, error) { return s.followOrders(ctx, orders) })
+	})
 	loops.Go(func() { s.every(ctx, "answers", housekeeping, nil, s.forgetAnswers) })
 	loops.Wait()
-	for _, c := range []*crew{operations, webhooks, links, deliveries, syncs} {
+	for _, c := range []*crew{operations, webhooks, links, deliveries, syncs, orders} {
 		c.wait()
 	}
 	s.Wait()
+	s.endpointClient.CloseIdleConnections()
 	return nil
 }
 
@@ -123,7 +129,7 @@ func (s *Service) check(ctx context.Context, link *Paylink) {
 		return
 	}
 	defer done()
-	if _, err := s.ask(ctx, link.ID, app, SourcePoll); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := s.refresh(ctx, link, app, glance{source: SourcePoll, wait: s.opts.CallTimeout}); err != nil && !errors.Is(err, context.Canceled) {
 		s.log.Debug("a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
 	}
 }
@@ -135,11 +141,12 @@ func (s *Service) forgetAnswers(ctx context.Context) (more bool, err error) {
 
 // crew does a bounded number of things side by side.
 type crew struct {
+	log   *slog.Logger
 	slots chan struct{}
 	group sync.WaitGroup
 }
 
-func newCrew() *crew { return &crew{slots: make(chan struct{}, crewSize)} }
+func newCrew(log *slog.Logger) *crew { return &crew{log: log, slots: make(chan struct{}, crewSize)} }
 
 // free is how many more things can be started without waiting.
 func (c *crew) free() int { return cap(c.slots) - len(c.slots) }
@@ -148,6 +155,11 @@ func (c *crew) work(do func()) {
 	c.slots <- struct{}{}
 	c.group.Go(func() {
 		defer func() { <-c.slots }()
+		defer func() {
+			if value := recover(); value != nil {
+				c.log.Error("background work panicked", slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+			}
+		}()
 		do()
 	})
 }

@@ -11,6 +11,9 @@ import (
 // seen is nothing done.
 const settleGrace = 2 * time.Minute
 
+// reasonOutcomeUnknown is why a link has failed of which nobody will ever know whether the provider had made it.
+const reasonOutcomeUnknown = "create_outcome_unknown"
+
 // recover settles an open operation that nobody runs, by evidence from the provider. The operation is changed to what is stored:
 // still open where nothing could be learnt. It repeats a call only where that is harmless.
 func (s *Service) recover(ctx context.Context, op *Operation) error {
@@ -117,7 +120,7 @@ func (s *Service) recoverCreate(ctx context.Context, link *Paylink, op *Operatio
 			return s.postponeUntil(ctx, link, op, end)
 		}
 		_, err := s.settle(ctx, link, op, verdict{outcome: OutcomeUnknown, cause: unclear().cause, final: true},
-			news{source: SourceRecovery, end: StatusFailed, reason: "create_outcome_unknown", raise: EventOperationUnknown}, info)
+			news{source: SourceRecovery, end: StatusFailed, reason: reasonOutcomeUnknown, raise: EventOperationUnknown}, info)
 		return err
 	}
 	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.CallTimeout)

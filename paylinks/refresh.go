@@ -3,6 +3,7 @@ package paylinks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -18,7 +19,7 @@ func (s *Service) Get(ctx context.Context, id string) (*Paylink, error) {
 	if !s.mayHaveChanged(link) {
 		return link, nil
 	}
-	fresh, err := s.refresh(ctx, link, app, SourceGet, s.opts.RefreshTimeout)
+	fresh, err := s.refresh(ctx, link, app, glance{source: SourceGet, wait: s.opts.RefreshTimeout})
 	if err == nil {
 		return fresh, nil
 	}
@@ -62,12 +63,12 @@ type refreshing struct {
 // maxRemembered is how many failed refreshes are remembered before the old ones are swept out.
 const maxRemembered = 4096
 
-// join returns the refresh of a link that's under way, or has start begin one. A failure younger than pause is returned as it is.
-func (r *refreshes) join(id string, now time.Time, pause time.Duration, start func(*refreshing)) *refreshing {
+// join returns the refresh of a link that's under way, or a failure younger than pause, or else makes a new one that's the caller's to do.
+func (r *refreshes) join(id string, now time.Time, pause time.Duration) (flight *refreshing, mine bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known, ok := r.byID[id]; ok && (known.failedAt.IsZero() || now.Sub(known.failedAt) < pause) {
-		return known
+		return known, false
 	}
 	if r.byID == nil {
 		r.byID = map[string]*refreshing{}
@@ -79,10 +80,9 @@ func (r *refreshes) join(id string, now time.Time, pause time.Duration, start fu
 			}
 		}
 	}
-	flight := &refreshing{done: make(chan struct{})}
+	flight = &refreshing{done: make(chan struct{})}
 	r.byID[id] = flight
-	start(flight)
-	return flight
+	return flight, true
 }
 
 // finish ends a refresh and lets everyone who waits have its result.
@@ -98,36 +98,65 @@ func (r *refreshes) finish(id string, flight *refreshing, link *Paylink, err err
 	close(flight.done)
 }
 
-// refresh asks the provider about a link and stores what it says. It returns after wait at the latest; the call itself goes on for
-// whoever asks next. Links are shared between callers as copies.
-func (s *Service) refresh(ctx context.Context, link *Paylink, app App, source Source, wait time.Duration) (*Paylink, error) {
-	flight := s.refreshes.join(link.ID, s.now(), s.opts.RefreshInterval, func(flight *refreshing) {
-		s.background.Add(1)
-		go func() {
-			defer s.background.Done()
-			fresh, err := s.ask(context.WithoutCancel(ctx), link.ID, app, source)
-			s.refreshes.finish(link.ID, flight, fresh, err, s.now())
-		}()
-	})
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-flight.done:
-	case <-timer.C:
-		return nil, context.DeadlineExceeded
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if flight.err != nil {
-		return nil, flight.err
-	}
-	fresh := *flight.link
-	return &fresh, nil
+// glance is why the provider is asked about a link, and how long to wait for it.
+type glance struct {
+	source Source
+	wait   time.Duration
+	// fresh: only a call that begins from now on will do, since something has just happened at the provider, or is about to be decided.
+	fresh bool
+	// told is what a webhook says that the provider's API doesn't.
+	told *Snapshot
 }
 
-// ask reads a link's truth from the provider and stores it. Where somebody else writes the link meanwhile, the facts may be
-// older than that, so the provider is asked again.
-func (s *Service) ask(ctx context.Context, id string, app App, source Source) (*Paylink, error) {
+// refresh asks the provider about a link and stores what it says. There's at most one call under way for a link: who comes second shares its
+// result, or waits for it to end and makes the next. refresh returns after the time to wait at the latest; the call itself goes on for
+// whoever asks next. Links are shared between callers as copies.
+func (s *Service) refresh(ctx context.Context, link *Paylink, app App, g glance) (*Paylink, error) {
+	timer := time.NewTimer(g.wait)
+	defer timer.Stop()
+	pause := s.opts.RefreshInterval
+	if g.fresh {
+		pause = 0
+	}
+	for {
+		flight, mine := s.refreshes.join(link.ID, s.now(), pause)
+		if mine {
+			s.background.Go(func() {
+				fresh, err := s.askSafely(context.WithoutCancel(ctx), link.ID, app, g)
+				s.refreshes.finish(link.ID, flight, fresh, err, s.now())
+			})
+		}
+		select {
+		case <-flight.done:
+		case <-timer.C:
+			return nil, context.DeadlineExceeded
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if g.fresh && !mine {
+			continue
+		}
+		if flight.err != nil {
+			return nil, flight.err
+		}
+		fresh := *flight.link
+		return &fresh, nil
+	}
+}
+
+// askSafely is ask, with a provider's panic as an error: others wait for its end, and the process isn't the provider's to stop.
+func (s *Service) askSafely(ctx context.Context, id string, app App, g glance) (link *Paylink, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("paylinks: the provider panicked: %v", value)
+		}
+	}()
+	return s.ask(ctx, id, app, g)
+}
+
+// ask reads a link's truth from the provider and stores it, together with what only a webhook can tell. Where somebody else writes the
+// link meanwhile, the facts may be older than that, so the provider is asked again.
+func (s *Service) ask(ctx context.Context, id string, app App, g glance) (*Paylink, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.CallTimeout)
 	defer cancel()
 	for range maxRounds {
@@ -135,7 +164,13 @@ func (s *Service) ask(ctx context.Context, id string, app App, source Source) (*
 		if err != nil {
 			return nil, err
 		}
+		if g.source == SourceGet && !s.mayHaveChanged(link) {
+			return link, nil // refreshed since the caller read it
+		}
 		facts, err := app.Provider.Fetch(ctx, link.Ref)
+		if err != nil && s.forgotten(link, app.Provider.Info(), err) {
+			return s.record(ctx, link, news{source: g.source, end: StatusExpired, reason: "gone_at_provider"}, app.Provider.Info())
+		}
 		if err != nil {
 			s.log.Warn("a provider could not be asked about a link",
 				slog.String("paylink_id", id), slog.String("provider", link.Provider), slog.String("org_app_id", link.OrgAppID), slog.Any("cause", err))
@@ -144,12 +179,19 @@ func (s *Service) ask(ctx context.Context, id string, app App, source Source) (*
 		if facts.ConfirmNeeded || link.FinalizePending {
 			facts = s.confirm(ctx, app.Provider, link, facts)
 		}
-		fresh, err := s.record(ctx, link, news{source: source, snapshot: &facts}, app.Provider.Info())
+		facts = facts.with(g.told)
+		fresh, err := s.record(ctx, link, news{source: g.source, snapshot: &facts}, app.Provider.Info())
 		if !errors.Is(err, ErrStale) {
 			return fresh, err
 		}
 	}
 	return s.store.Paylink(ctx, id)
+}
+
+// forgotten tells whether the provider doesn't know an unpaid link any more, after the last moment at which it could have been paid.
+func (s *Service) forgotten(link *Paylink, info Info, err error) bool {
+	refusal := asProviderError(err).Refusal
+	return link.Status == StatusCreated && (refusal == RefusedNotFound || refusal == RefusedState) && !s.now().Before(deadline(link, info))
 }
 
 // confirm acknowledges a payment that the provider wants acknowledged. Where that fails, the facts stand as they were and the
@@ -172,10 +214,12 @@ func (s *Service) confirm(ctx context.Context, provider Provider, link *Paylink,
 func (s *Service) record(ctx context.Context, link *Paylink, heard news, info Info) (*Paylink, error) {
 	next := *link
 	events := s.learn(&next, heard, info, s.now())
-	if err := s.store.Write(ctx, Change{Update: &next, Events: events}); err != nil {
+	change := Change{Update: &next, Events: events, WakeOrder: s.wakeOrder(&next, events)}
+	if err := s.store.Write(ctx, change); err != nil {
 		return nil, err
 	}
 	next.Version++
 	s.published(events)
+	s.woken(change.WakeOrder)
 	return &next, nil
 }

@@ -38,14 +38,22 @@ func (s *Service) Refund(ctx context.Context, id string, req RefundRequest) (*Re
 	}, nil
 }
 
+// taken is what the provider has taken from the buyer: what is captured, or everything where it's only still to be told that the merchant knows.
+func taken(link *Paylink) Money {
+	if link.FinalizePending {
+		return link.Amount
+	}
+	return link.Captured
+}
+
 // planRefund decides what to refund of a link in the state that it is in now.
 func planRefund(link *Paylink, info Info, wanted Money, reason string) (*Operation, error) {
-	left := link.Refundable()
+	left := taken(link).Sub(link.Refunded)
 	amount := wanted.or(left)
 	switch {
 	case !info.Can(CanRefund):
 		return nil, conflict("refund", CodeUnsupported, link, "%s can't refund", info.Name)
-	case link.Captured.IsZero():
+	case taken(link).IsZero():
 		return nil, conflict("refund", CodeNotRefundable, link, "nothing of this link is captured")
 	case left.IsZero() && !wanted.IsSet():
 		return nil, conflict("refund", CodeNotRefundable, link, "everything captured is refunded already")

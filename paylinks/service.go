@@ -31,7 +31,7 @@ type Options struct {
 	// KeepAnswers is how long idempotent answers are kept (default 35 days).
 	KeepAnswers time.Duration
 	// OnEvent is told of every event: at least once, in order for each link, and again after an error. [Service.Run] calls it, from several
-	// goroutines at once for different links (default nil). It needs a store with an [Outbox].
+	// goroutines at once for different links (default nil). It needs a store with an [Outbox]. Of the processes that Run on one store all set it, or none.
 	OnEvent func(ctx context.Context, event Event) error
 	// SigningKey is the root of the secrets with which events are signed for endpoints: at least 32 random bytes of your own, the same for
 	// all processes and for ever, since a new one changes every endpoint's secret (default none: there are no endpoints).
@@ -89,12 +89,14 @@ type Service struct {
 	refreshes refreshes
 	watchers  watchers
 	limits    limits
+	lanes     lanes
 
 	endpointClient *http.Client
 
-	// webhooksDue and deliveriesDue wake Run before its next tick.
+	// webhooksDue, deliveriesDue and ordersDue wake Run before its next tick.
 	webhooksDue   chan struct{}
 	deliveriesDue chan struct{}
+	ordersDue     chan struct{}
 	syncsDue      chan struct{}
 
 	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
@@ -112,7 +114,7 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 	options = options.withDefaults()
 	return &Service{
 		store: store, apps: apps, opts: options, log: options.Logger, endpointClient: newEndpointClient(options),
-		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
+		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), ordersDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
 	}, nil
 }
 

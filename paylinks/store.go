@@ -73,6 +73,8 @@ type Change struct {
 	Settle *Operation
 	// Events are appended.
 	Events []Event
+	// Forget is the id of a link whose stored events lose the member "metadata" of their data: it's the merchant's and may be about a person.
+	Forget string
 	// Webhook is a proven webhook that has just arrived: [ErrDuplicate] where its app and DedupKey are known.
 	Webhook *Webhook
 	// HandledWebhook is one that was stored before, with its new state.
@@ -83,6 +85,12 @@ type Change struct {
 	FreeAnswer string
 	// ForgetAnswersBefore, where set, removes up to a thousand answers that expired before then.
 	ForgetAnswersBefore time.Time
+
+	// Order, of a store that is an [OrderStore], is a new order (Version 0) or one that was read at Version, stored as it stands with Version + 1.
+	// [ErrStale] where the stored version differs, [ErrDuplicate] where another order has its ID, its Key, or its OrderID for the same caller.
+	Order *Order
+	// WakeOrder has an order look at its links again.
+	WakeOrder OrderWake
 }
 
 // PaylinkQuery selects links. Zero fields don't filter.

@@ -4,17 +4,21 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 )
 
 const (
 	// firstWindow is how far back the first sync of an app reads.
 	firstWindow = 90 * 24 * time.Hour
-	// syncLease is how long a sync belongs to its process without a sign of life: longer than a gateway waits between two pages.
-	syncLease = 10 * time.Minute
+	// syncLease is how long a sync belongs to its process without a sign of life, however long the gateway waits between two pages.
+	syncLease = 2 * time.Minute
+	// minLookBack is how far every sync reads back beyond the last one, as no two clocks agree.
+	minLookBack = time.Minute
 	// pageSize bounds what is held in memory, and lost by a crash, between two writes.
 	pageSize = 500
-	// maxSyncFailures is how many tries in a row may fail before a sync does.
+	// maxSyncFailures is how many tries may fail without coming further before a sync does.
 	maxSyncFailures = 8
 	// maxSkipped is how many unreadable rows are kept with their reasons.
 	maxSkipped = 1000
@@ -42,56 +46,64 @@ func (s *Service) SyncPayments(ctx context.Context, req SyncRequest) (*Sync, err
 		return nil, orgAppNotFound(req.OrgAppID)
 	}
 	now := s.now()
-	explicit := !req.From.IsZero() || !req.To.IsZero()
-	if err := req.check(now); err != nil {
-		return nil, err
-	}
 	info := app.Gateway.Info()
 	sync := &Sync{
-		ID: newID(), OrgAppID: app.ID, Provider: info.ID, From: req.From.UTC(), To: req.To.UTC(), Explicit: explicit,
+		ID: newID(), OrgAppID: app.ID, Provider: info.ID, Explicit: !req.From.IsZero() || !req.To.IsZero(),
 		Status: SyncRunning, StartedAt: now, DueAt: now,
 	}
-	if sync.To.IsZero() || sync.To.After(now) {
-		sync.To = now
-	}
-	if sync.From.IsZero() {
-		if sync.From, err = s.syncFrom(ctx, ledger, app.ID, info, sync.To); err != nil {
-			return nil, err
-		}
-	}
-	err = ledger.BeginSync(ctx, sync)
-	if errors.Is(err, ErrDuplicate) {
-		return s.openSync(ctx, ledger, sync)
-	}
-	if err != nil {
+	if sync.From, sync.To, err = s.syncWindow(ctx, ledger, req, info, now); err != nil {
 		return nil, err
 	}
-	wake(s.syncsDue)
-	return sync, nil
+	for range maxRounds {
+		err := ledger.BeginSync(ctx, sync)
+		if err == nil {
+			wake(s.syncsDue)
+			return sync, nil
+		}
+		if !errors.Is(err, ErrDuplicate) {
+			return nil, err
+		}
+		open, err := s.openSync(ctx, ledger, sync)
+		if !errors.Is(err, ErrNotFound) {
+			return open, err
+		}
+		// It has finished at this moment.
+	}
+	return nil, syncInProgress(sync.Provider, "syncs of this app begin and end at this moment: ask again")
 }
 
-func (r SyncRequest) check(now time.Time) error {
-	var wrong fieldErrors
-	if !r.From.IsZero() && r.From.After(now) {
-		wrong.add("from", "invalid", "must not be in the future")
+// syncWindow is what a sync reads: what its request says, and else from where the last one ended to now.
+func (s *Service) syncWindow(ctx context.Context, ledger Ledger, req SyncRequest, info Info, now time.Time) (from, to time.Time, err error) {
+	from, to = req.From.UTC().Truncate(time.Microsecond), req.To.UTC().Truncate(time.Microsecond)
+	if to.IsZero() || to.After(now) {
+		to = now
 	}
-	if !r.From.IsZero() && !r.To.IsZero() && !r.From.Before(r.To) {
+	if from.IsZero() {
+		last, err := ledger.LastSync(ctx, req.OrgAppID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			from = to.Add(-firstWindow)
+		case err != nil:
+			return from, to, err
+		default:
+			from = last.To
+			if req.To.IsZero() && from.After(to) {
+				from = to // its process has a clock that is ahead of ours
+			}
+			from = from.Add(-max(info.LookBack, minLookBack))
+		}
+	}
+	var wrong fieldErrors
+	switch {
+	case from.Before(to):
+	case req.To.IsZero():
+		wrong.add("from", "invalid", "must not be in the future")
+	case req.From.IsZero():
+		wrong.add("from", "required", "is required for a window that ends before the last sync did")
+	default:
 		wrong.add("to", "invalid", "must be after from")
 	}
-	return wrong.err("sync")
-}
-
-// syncFrom is where a sync without a window begins.
-func (s *Service) syncFrom(ctx context.Context, ledger Ledger, orgAppID string, info Info, to time.Time) (time.Time, error) {
-	last, err := ledger.LastSync(ctx, orgAppID)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return to.Add(-firstWindow), nil
-	case err != nil:
-		return time.Time{}, err
-	default:
-		return last.To.Add(-info.LookBack), nil
-	}
+	return from, to, wrong.err("sync")
 }
 
 // openSync answers a request for a sync while another one isn't finished.
@@ -102,12 +114,13 @@ func (s *Service) openSync(ctx context.Context, ledger Ledger, wanted *Sync) (*S
 	}
 	same := open.Explicit && open.From.Equal(wanted.From) && open.To.Equal(wanted.To)
 	if wanted.Explicit && !same {
-		return nil, &Error{
-			Code: CodeSyncInProgress, Outcome: NotApplied, Op: "sync", Provider: open.Provider, RetryAfter: defaultRetryAfter,
-			Message: "another sync of this app runs: wait for " + open.ID,
-		}
+		return nil, syncInProgress(open.Provider, "another sync of this app runs: wait for "+open.ID)
 	}
 	return open, nil
+}
+
+func syncInProgress(provider, message string) *Error {
+	return &Error{Code: CodeSyncInProgress, Outcome: NotApplied, Op: "sync", Provider: provider, RetryAfter: defaultRetryAfter, Message: message}
 }
 
 // GetSync reads a sync of an app that the caller may use.
@@ -143,7 +156,7 @@ func (s *Service) runSyncs(ctx context.Context, c *crew) (more bool, err error) 
 
 // runSync walks a sync on from where it is, and notes how that ended.
 func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
-	err := s.walk(ctx, ledger, sync)
+	err := s.holding(ctx, ledger, sync.ID, func() error { return s.walk(ctx, ledger, sync) })
 	now := s.now()
 	sync.Error = ""
 	switch {
@@ -153,9 +166,9 @@ func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
 		sync.Status, sync.DueAt = SyncInterrupted, now
 	case sync.Failures+1 < maxSyncFailures && temporary(err):
 		sync.Failures++
-		sync.Error, sync.DueAt = err.Error(), now.Add(retryPause(sync.Failures))
+		sync.Error, sync.DueAt = told(err), now.Add(syncPause(sync.Failures, err))
 	default:
-		sync.Status, sync.Error, sync.FinishedAt = SyncFailed, err.Error(), now
+		sync.Status, sync.Error, sync.FinishedAt = SyncFailed, told(err), now
 	}
 	if err != nil {
 		s.log.Warn("a sync of payments stopped", slog.String("org_app_id", sync.OrgAppID), slog.String("sync_id", sync.ID),
@@ -166,10 +179,58 @@ func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
 	}
 }
 
-// temporary tells whether a walk that failed may work later.
+// holding does something to a sync, and meanwhile shows those who look for work that the sync has somebody.
+func (s *Service) holding(ctx context.Context, ledger Ledger, id string, do func() error) error {
+	done := make(chan struct{})
+	var signs sync.WaitGroup
+	signs.Go(func() {
+		for waitFor(ctx, done, syncLease/4); ctx.Err() == nil; waitFor(ctx, done, syncLease/4) {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if err := ledger.HoldSync(ctx, id, s.now().Add(syncLease)); err != nil && ctx.Err() == nil {
+				s.log.Warn("a sync that runs could not be held", slog.String("sync_id", id), slog.Any("cause", err))
+			}
+		}
+	})
+	defer signs.Wait()
+	defer close(done)
+	return do()
+}
+
+// temporary tells whether a walk that failed may work later: it may, unless the provider or our own set-up refuses it.
 func temporary(err error) bool {
-	var cause *ProviderError
-	return errors.As(err, &cause) && (cause.Refusal == Unreachable || cause.Refusal == RefusedRate)
+	var refused *ProviderError
+	if errors.As(err, &refused) {
+		return refused.Refusal == Unreachable || refused.Refusal == RefusedRate
+	}
+	return !errors.Is(err, CodeOrgAppNotFound)
+}
+
+// told is why a walk failed, in words that may be shown.
+func told(err error) string {
+	var refused *ProviderError
+	var known *Error
+	switch {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.As(err, &known):
+		return known.Message
+	default:
+		return "something failed inside: the server's log has it"
+	}
+}
+
+// syncPause is how long a sync waits after a failure: as long as the provider wishes, within reason.
+func syncPause(failures int, err error) time.Duration {
+	pause := retryPause(failures)
+	var refused *ProviderError
+	if errors.As(err, &refused) {
+		pause = max(pause, min(refused.RetryAfter, time.Hour))
+	}
+	return pause
 }
 
 // walk reads pages and stores each, with the checkpoint after which a later walk goes on.
@@ -182,7 +243,7 @@ func (s *Service) walk(ctx context.Context, ledger Ledger, sync *Sync) error {
 		return orgAppNotFound(sync.OrgAppID)
 	}
 	sync.Status = SyncRunning
-	page := newPage(s, ledger, sync)
+	page := &page{service: s, ledger: ledger, sync: sync, checkpoint: sync.Checkpoint, at: map[string]int{}}
 	for payment, err := range app.Gateway.Payments(ctx, PaymentsQuery{From: sync.From, To: sync.To, Resume: sync.Checkpoint}) {
 		var bad *BadRow
 		switch {
@@ -204,22 +265,24 @@ func (s *Service) walk(ctx context.Context, ledger Ledger, sync *Sync) error {
 
 // page gathers the payments of a sync until they're written.
 type page struct {
-	service  *Service
-	ledger   Ledger
-	sync     *Sync
-	payments []*SyncedPayment
-	at       map[string]int
+	service *Service
+	ledger  Ledger
+	// sync is as stored: it moves on with each page that is written.
+	sync       *Sync
+	payments   []*SyncedPayment
+	at         map[string]int
+	checkpoint string
 }
 
-func newPage(s *Service, ledger Ledger, sync *Sync) *page {
-	return &page{service: s, ledger: ledger, sync: sync, at: map[string]int{}}
-}
-
-// skip notes a row that can't be read.
+// skip notes a row that can't be read. A walk that goes on may meet it again.
 func (p *page) skip(bad *BadRow) {
+	row := SkippedRow{ID: bad.ID, Reason: bad.Reason}
+	if row.ID != "" && slices.Contains(p.sync.Skipped, row) {
+		return
+	}
 	p.sync.SkippedCount++
 	if len(p.sync.Skipped) < maxSkipped {
-		p.sync.Skipped = append(p.sync.Skipped, SkippedRow{ID: bad.ID, Reason: bad.Reason})
+		p.sync.Skipped = append(p.sync.Skipped, row)
 	}
 }
 
@@ -233,7 +296,7 @@ func (p *page) add(ctx context.Context, payment Payment) error {
 		p.payments = append(p.payments, synced)
 	}
 	if payment.Checkpoint != "" {
-		p.sync.Checkpoint = payment.Checkpoint
+		p.checkpoint = payment.Checkpoint
 	}
 	if payment.Checkpoint == "" && len(p.payments) < pageSize {
 		return nil
@@ -241,17 +304,21 @@ func (p *page) add(ctx context.Context, payment Payment) error {
 	return p.write(ctx)
 }
 
-// write stores the page and how far the sync has come.
+// write stores the page and how far the sync has come with it. A walk that fails again and again at one place doesn't come further.
 func (p *page) write(ctx context.Context) error {
 	if len(p.payments) == 0 {
 		return nil
 	}
-	p.sync.Fetched += len(p.payments)
-	p.sync.Failures = 0
-	p.sync.DueAt = p.service.now().Add(syncLease)
-	if err := p.ledger.WritePage(context.WithoutCancel(ctx), p.sync, p.payments); err != nil {
+	next := *p.sync
+	next.Fetched += len(p.payments)
+	if next.Checkpoint != p.checkpoint {
+		next.Checkpoint, next.Failures = p.checkpoint, 0
+	}
+	next.DueAt = p.service.now().Add(syncLease)
+	if err := p.ledger.WritePage(context.WithoutCancel(ctx), &next, p.payments); err != nil {
 		return err
 	}
+	*p.sync = next
 	p.payments = p.payments[:0]
 	clear(p.at)
 	return nil

@@ -74,20 +74,17 @@ func (s *Service) follow(ctx context.Context, link *Paylink, hook *Webhook) erro
 		return err
 	}
 	info := app.Provider.Info()
+	if link.Status == StatusCreating {
+		// Its ids come from the provider's API alone: not every proof covers the body.
+		return s.settleByWebhook(ctx, link)
+	}
 	if ref := link.Ref.learn(hook.Ref); ref != link.Ref {
 		link.Ref = ref
 		if link, err = s.record(ctx, link, news{source: SourceWebhook}, info); err != nil {
 			return err
 		}
 	}
-	if link.Status == StatusCreating {
-		return s.settleByWebhook(ctx, link)
-	}
-	link, err = s.ask(ctx, link.ID, app, SourceWebhook)
-	if err != nil || hook.Facts == nil {
-		return err
-	}
-	_, err = s.record(ctx, link, news{source: SourceWebhook, snapshot: hook.Facts}, info)
+	_, err = s.refresh(ctx, link, app, glance{source: SourceWebhook, wait: s.opts.CallTimeout, fresh: true, told: hook.Facts})
 	return err
 }
 
@@ -134,7 +131,7 @@ func (s *Service) HandleCallback(ctx context.Context, provider, orgAppID string,
 	}
 	result.Paylink = link
 	if s.mayHaveChanged(link) {
-		if fresh, err := s.refresh(ctx, link, app, SourceCallback, s.opts.RefreshTimeout); err == nil {
+		if fresh, err := s.refresh(ctx, link, app, glance{source: SourceCallback, wait: s.opts.RefreshTimeout}); err == nil {
 			result.Paylink = fresh
 		}
 	}

@@ -30,6 +30,9 @@ func encode(change paylinks.Change) ([]step, error) {
 	if change.Update != nil {
 		add(updatePaylink(change.Update))
 	}
+	if change.Order != nil {
+		add(putOrder(change.Order))
+	}
 	if change.Settle != nil {
 		add(settleOperation(change.Settle))
 	}
@@ -38,6 +41,9 @@ func encode(change paylinks.Change) ([]step, error) {
 	}
 	for i := range change.Events {
 		add(insertEvent(change.Events[i]), nil)
+	}
+	if change.Forget != "" {
+		add(forgetEvents(change.Forget), nil)
 	}
 	if change.Webhook != nil {
 		add(insertWebhook(change.Webhook))
@@ -53,6 +59,9 @@ func encode(change paylinks.Change) ([]step, error) {
 	}
 	if !change.ForgetAnswersBefore.IsZero() {
 		add(forgetAnswers(change.ForgetAnswersBefore), nil)
+	}
+	if change.WakeOrder.ID != "" {
+		add(wakeOrder(change.WakeOrder), nil)
 	}
 	return steps, failed
 }

@@ -12,14 +12,26 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	eventsOfPaylink = `SELECT id, paylink_id, sequence, type, org_app_id, occurred_at, status, data FROM events
 		WHERE paylink_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`
+	// forgetEventsQuery takes from events what a person may be known by. A database without json_remove gets one by its migrations.
+	forgetEventsQuery = `UPDATE events SET data = json_remove(data, '$.metadata') WHERE paylink_id = ? AND data <> ''`
 )
 
-var eventWrites = []string{insertEventQuery}
+var eventWrites = []string{insertEventQuery, forgetEventsQuery}
 
+func forgetEvents(paylinkID string) step { return run(forgetEventsQuery, []any{paylinkID}, nil) }
+
+// insertEvent appends an event and makes its deliveries.
 func insertEvent(e paylinks.Event) step {
-	return run(insertEventQuery, []any{
+	insert := run(insertEventQuery, []any{
 		e.ID, e.PaylinkID, e.Sequence, string(e.Type), e.OrgAppID, micros(e.OccurredAt), string(e.Status), string(e.Data),
 	}, paylinks.ErrDuplicate)
+	deliver := deliverEvent(e)
+	return func(ctx context.Context, t *transaction) error {
+		if err := insert(ctx, t); err != nil {
+			return err
+		}
+		return deliver(ctx, t)
+	}
 }
 
 func scanEvent(row scanner) (paylinks.Event, error) {

@@ -22,9 +22,16 @@ func joined[V any](a, b map[string]V) map[string]V {
 	return all
 }
 
-// ListQuery is the statement of a list over apps.
+// ListQuery is the statement of a list of links over apps.
 func ListQuery(s *Store, query paylinks.PaylinkQuery, apps ...string) string {
-	return newList(s.config.Dialect, query, apps...).text
+	text, _ := paylinkList().statement(s.config.Dialect, selectPaylinks(query), apps...)
+	return text
+}
+
+// PaymentsQuery is the statement of a list of payments over apps.
+func PaymentsQuery(s *Store, query paylinks.SyncedPaymentQuery, apps ...string) string {
+	text, _ := paymentList().statement(s.config.Dialect, selectPayments(query), apps...)
+	return text
 }
 
 // Do has the writer apply a function, as it does a change.

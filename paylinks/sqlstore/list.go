@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 )
@@ -12,123 +13,120 @@ import (
 // maxBranches bounds how many apps one statement reads from. A list over more of them takes several.
 const maxBranches = 50
 
-// Paylinks lists links, newest first.
+// listing is how records of one kind are listed: newest first, by time of creation and id.
+type listing[T any] struct {
+	table   string
+	columns string
+	// indexes say which one a list walks: the first whose columns the query all filters by. The filters left over are checked on the way.
+	indexes []listIndex
+	scan    func(scanner) (T, error)
+	// position is a record's place in the list.
+	position func(T) paylinks.PaylinkCursor
+}
+
+type listIndex struct {
+	columns []string
+	index   string
+}
+
+// selection is what a list is asked for.
+type selection struct {
+	// apps are those whose records are wanted, nil for all.
+	apps    []string
+	filters []filter
+	from    time.Time
+	to      time.Time
+	after   paylinks.PaylinkCursor
+	limit   int
+}
+
+// filter is a column and the value that it must have, "" for any.
+type filter struct{ column, value string }
+
+// page reads a page of a list.
 //
 // Each app is a walk of its own over an index that has the order of the list, and the database merges the walks as far
-// as the limit: reading a page takes as long with ten million links as with ten.
-func (s *Store) Paylinks(ctx context.Context, query paylinks.PaylinkQuery) ([]*paylinks.Paylink, error) {
-	if query.Limit < 1 {
+// as the limit: reading a page takes as long with ten million rows as with ten.
+func (l listing[T]) page(ctx context.Context, s *Store, want selection) ([]T, error) {
+	if want.limit < 1 {
 		return nil, nil
 	}
-	if query.OrgAppIDs == nil {
-		list := newList(s.config.Dialect, query)
-		rows, err := s.reader.query(ctx, list.text, list.args...)
-		links, err := all(rows, err, scanPaylink)
-		return links, wrap("list links", err)
+	if want.apps == nil {
+		text, args := l.statement(s.config.Dialect, want)
+		rows, err := s.reader.query(ctx, text, args...)
+		return all(rows, err, l.scan)
 	}
 
-	var links []*paylinks.Paylink
-	apps := slices.Compact(slices.Sorted(slices.Values(query.OrgAppIDs)))
+	var records []T
+	apps := slices.Compact(slices.Sorted(slices.Values(want.apps)))
 	for some := range slices.Chunk(apps, maxBranches) {
-		list := newList(s.config.Dialect, query, some...)
+		text, args := l.statement(s.config.Dialect, want, some...)
 		read := s.reader.query
 		if len(some) > 1 {
 			read = s.reader.queryOnce
 		}
-		rows, err := read(ctx, list.text, list.args...)
-		page, err := all(rows, err, scanPaylink)
+		rows, err := read(ctx, text, args...)
+		page, err := all(rows, err, l.scan)
 		if err != nil {
-			return nil, wrap("list links", err)
+			return nil, err
 		}
-		links = append(links, page...)
+		records = append(records, page...)
 	}
-	slices.SortFunc(links, newestFirst)
-	return links[:min(len(links), query.Limit)], nil
+	slices.SortFunc(records, func(a, b T) int { return newestFirst(l.position(a), l.position(b)) })
+	return records[:min(len(records), want.limit)], nil
 }
 
 // newestFirst is the order of lists: CreatedAt, then ID, both falling.
-func newestFirst(a, b *paylinks.Paylink) int {
+func newestFirst(a, b paylinks.PaylinkCursor) int {
 	if c := b.CreatedAt.Compare(a.CreatedAt); c != 0 {
 		return c
 	}
 	return strings.Compare(b.ID, a.ID)
 }
 
-// list is a statement.
-type list struct {
-	text string
-	args []any
-}
-
-// newList is the statement for a query over the given apps, or over all of them where none is given.
-func newList(dialect Dialect, query paylinks.PaylinkQuery, apps ...string) list {
-	filters := []filter{
-		{"order_id", query.OrderID},
-		{"status", string(query.Status)},
-		{"provider", query.Provider},
-	}
+// statement is the one for a list over the given apps, or over all of them where none is given.
+func (l listing[T]) statement(dialect Dialect, want selection, apps ...string) (text string, args []any) {
 	if len(apps) == 0 {
 		apps = []string{""}
 	}
-	var l list
-	for i, app := range apps {
-		if i > 0 {
-			l.text += ` UNION ALL `
-		}
-		l.add(dialect, query, append(slices.Clone(filters), filter{"org_app_id", app}))
+	walks := make([]string, 0, len(apps))
+	for _, app := range apps {
+		walk, values := l.walk(dialect, want, append(slices.Clone(want.filters), filter{"org_app_id", app}))
+		walks, args = append(walks, walk), append(args, values...)
 	}
-	l.text += ` ORDER BY created_at DESC, id DESC LIMIT ?`
-	l.args = append(l.args, query.Limit)
-	return l
+	return strings.Join(walks, ` UNION ALL `) + ` ORDER BY created_at DESC, id DESC LIMIT ?`, append(args, want.limit)
 }
 
-// filter is a column and the value that it must have, "" for any.
-type filter struct{ column, value string }
-
-// add writes the walk over one index.
-func (l *list) add(dialect Dialect, query paylinks.PaylinkQuery, filters []filter) {
-	l.text += `SELECT ` + paylinkColumns + ` FROM paylinks` + dialect.useIndex(listIndex(filters)) + ` WHERE `
+// walk is the part of a statement that walks over one index.
+func (l listing[T]) walk(dialect Dialect, want selection, filters []filter) (text string, args []any) {
+	text = `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE `
 	for _, f := range filters {
 		if f.value != "" {
-			l.text += f.column + ` = ? AND `
-			l.args = append(l.args, f.value)
+			text += f.column + ` = ? AND `
+			args = append(args, f.value)
 		}
 	}
 	// One shape for every range: "before To" is "after the position (To, "") in the list", as is the cursor. Of the two
 	// the one that is further down holds.
 	from, before, beforeID := int64(math.MinInt64), int64(math.MaxInt64), ""
-	if !query.CreatedFrom.IsZero() {
-		from = ceilMicros(query.CreatedFrom)
+	if !want.from.IsZero() {
+		from = ceilMicros(want.from)
 	}
-	if !query.CreatedTo.IsZero() {
-		before = ceilMicros(query.CreatedTo)
+	if !want.to.IsZero() {
+		before = ceilMicros(want.to)
 	}
-	if after := query.After; after != (paylinks.PaylinkCursor{}) && micros(after.CreatedAt) < before {
+	if after := want.after; after != (paylinks.PaylinkCursor{}) && micros(after.CreatedAt) < before {
 		before, beforeID = micros(after.CreatedAt), after.ID
 	}
-	l.text += `created_at >= ? AND (created_at, id) < (?, ?)`
-	l.args = append(l.args, from, before, beforeID)
+	return text + `created_at >= ? AND (created_at, id) < (?, ?)`, append(args, from, before, beforeID)
 }
 
-// listIndexes says which index a list walks: the first whose columns the query all filters by. The filters left over are
-// checked on the way: an order has few links, and an app belongs to one provider.
-var listIndexes = []struct {
-	columns []string
-	index   string
-}{
-	{[]string{"order_id"}, "paylinks_order"},
-	{[]string{"org_app_id", "status"}, "paylinks_app_status"},
-	{[]string{"org_app_id"}, "paylinks_app"},
-	{[]string{"status"}, "paylinks_status"},
-	{[]string{"provider"}, "paylinks_provider"},
-	{nil, "paylinks_created"},
-}
-
-func listIndex(filters []filter) string {
+// index is the one to walk for a list with these filters.
+func (l listing[T]) index(filters []filter) string {
 	filtered := func(column string) bool {
 		return slices.ContainsFunc(filters, func(f filter) bool { return f.column == column && f.value != "" })
 	}
-	for _, choice := range listIndexes {
+	for _, choice := range l.indexes {
 		if !slices.ContainsFunc(choice.columns, func(column string) bool { return !filtered(column) }) {
 			return choice.index
 		}

@@ -109,7 +109,7 @@ func (s *Store) FindPaylink(ctx context.Context, orgAppID string, ref paylinks.R
 		if err != nil {
 			return nil, wrap("find a link", err)
 		}
-		if newest == nil || newestFirst(link, newest) < 0 {
+		if newest == nil || newestFirst(paylinkPosition(link), paylinkPosition(newest)) < 0 {
 			newest = link
 		}
 	}
@@ -117,4 +117,36 @@ func (s *Store) FindPaylink(ctx context.Context, orgAppID string, ref paylinks.R
 		return nil, wrap("find a link", paylinks.ErrNotFound)
 	}
 	return newest, nil
+}
+
+// paylinkList: an order has few links, and an app belongs to one provider.
+func paylinkList() listing[*paylinks.Paylink] {
+	return listing[*paylinks.Paylink]{
+		table: "paylinks", columns: paylinkColumns, scan: scanPaylink, position: paylinkPosition,
+		indexes: []listIndex{
+			{[]string{"order_id"}, "paylinks_order"},
+			{[]string{"org_app_id", "status"}, "paylinks_app_status"},
+			{[]string{"org_app_id"}, "paylinks_app"},
+			{[]string{"status"}, "paylinks_status"},
+			{[]string{"provider"}, "paylinks_provider"},
+			{nil, "paylinks_created"},
+		},
+	}
+}
+
+func paylinkPosition(link *paylinks.Paylink) paylinks.PaylinkCursor {
+	return paylinks.PaylinkCursor{CreatedAt: link.CreatedAt, ID: link.ID}
+}
+
+func selectPaylinks(query paylinks.PaylinkQuery) selection {
+	return selection{
+		apps: query.OrgAppIDs, from: query.CreatedFrom, to: query.CreatedTo, after: query.After, limit: query.Limit,
+		filters: []filter{{"order_id", query.OrderID}, {"status", string(query.Status)}, {"provider", query.Provider}},
+	}
+}
+
+// Paylinks lists links, newest first.
+func (s *Store) Paylinks(ctx context.Context, query paylinks.PaylinkQuery) ([]*paylinks.Paylink, error) {
+	links, err := paylinkList().page(ctx, s, selectPaylinks(query))
+	return links, wrap("list links", err)
 }

@@ -43,8 +43,11 @@ func New(ctx context.Context, config Config) (*Store, error) {
 func writeQueries(dialect Dialect) []string {
 	return slices.Concat(
 		[]string{savepoint, undo, release},
-		paylinkWrites, operationWrites, eventWrites, webhookWrites, answerWrites, leaseWrites,
-		[]string{duePaylinks.text(dialect), dueOperations.text(dialect), dueWebhooks.text(dialect)},
+		paylinkWrites, operationWrites, eventWrites, webhookWrites, answerWrites, endpointWrites, deliveryWrites, ledgerWrites, orderWrites, leaseWrites,
+		[]string{
+			duePaylinks.text(dialect), dueOperations.text(dialect), dueWebhooks.text(dialect), dueDeliveries.text(dialect), dueSyncs.text(dialect),
+			dueOrders.text(dialect),
+		},
 	)
 }
 
@@ -104,8 +107,8 @@ func (s *Store) Close() error {
 	return wrap("close", errors.Join(errs...))
 }
 
-// EndLeases makes everything due now that somebody holds: open operations, webhooks and answers that aren't finished. It's
-// for the moment at which it's certain that no process lives that could hold them.
+// EndLeases makes everything due now that somebody holds: open operations, webhooks, deliveries, syncs and answers that aren't finished. A
+// delivery or sync that waits for its next try after a failure goes on waiting. It's for the moment at which it's certain that no process lives that could hold them.
 func (s *Store) EndLeases(ctx context.Context) error {
 	return wrap("end leases", s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
 		for _, query := range leaseWrites {
@@ -122,4 +125,7 @@ var leaseWrites = []string{
 	`UPDATE operations SET due_at = 0 WHERE open = 1 AND due_at > 0`,
 	`UPDATE webhooks SET due_at = 0 WHERE done = 0 AND due_at > 0`,
 	`UPDATE answers SET due_at = 0 WHERE status = 0 AND due_at > 0`,
+	`UPDATE deliveries SET due_at = created_at, held = 0 WHERE state = 'pending' AND due_at > 0 AND held = 1`,
+	`UPDATE syncs SET due_at = 0, held = 0 WHERE open = 1 AND due_at > 0 AND held = 1`,
+	endHolds,
 }

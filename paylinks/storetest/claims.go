@@ -12,7 +12,7 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// claimable is a kind of record that can be claimed, so that one story is told of all three.
+// claimable is a kind of record that can be claimed, so that one story is told of all.
 type claimable struct {
 	name string
 	// put stores a record that is due then, end makes it one that is never due.
@@ -20,19 +20,26 @@ type claimable struct {
 	end func(t TB, store paylinks.Store, id string)
 	// claim returns the ids of what was claimed and their new times.
 	claim func(ctx context.Context, store paylinks.Store, now, until time.Time, limit int) ([]string, []time.Time, error)
+	// of tells which stores have such records, nil for all.
+	of func(paylinks.Store) bool
+}
+
+// checks is the story of a kind.
+func (kind claimable) checks() []Check {
+	return []Check{
+		{Name: kind.name + " are claimed once they are due, the longest due first, up to the limit", Run: kind.inOrder, Of: kind.of},
+		{Name: kind.name + " are claimed by one claimer", Run: kind.once, Of: kind.of},
+		{Name: kind.name + " are claimed again when the claim has run out", Run: kind.again, Of: kind.of},
+		{Name: kind.name + " that have ended aren't claimed", Run: kind.ended, Of: kind.of},
+	}
 }
 
 func claimChecks() []Check {
 	var checks []Check
 	for _, kind := range []claimable{claimablePaylinks(), claimableOperations(), claimableWebhooks()} {
-		checks = append(checks,
-			Check{kind.name + " are claimed once they are due, the longest due first, up to the limit", kind.inOrder},
-			Check{kind.name + " are claimed by one claimer", kind.once},
-			Check{kind.name + " are claimed again when the claim has run out", kind.again},
-			Check{kind.name + " that have ended aren't claimed", kind.ended},
-		)
+		checks = append(checks, kind.checks()...)
 	}
-	return append(checks, Check{"a claim leaves a link's version alone", func(t TB, store paylinks.Store) {
+	return append(checks, Check{Name: "a claim leaves a link's version alone", Run: func(t TB, store paylinks.Store) {
 		link := newLink(t, "a")
 		link.NextCheckAt = at(1)
 		insert(t, store, link)
@@ -42,7 +49,7 @@ func claimChecks() []Check {
 		require.Len(t, claimed, 1)
 		equal(t, read(t, store, "a"), claimed[0])
 		write(t, store, paylinks.Change{Update: before})
-	}}, Check{"a link without a time is never claimed", func(t TB, store paylinks.Store) {
+	}}, Check{Name: "a link without a time is never claimed", Run: func(t TB, store paylinks.Store) {
 		insert(t, store, newLink(t, "a"))
 		claimed, err := store.ClaimPaylinks(t.Context(), at(1_000_000), at(1_000_001), 10)
 		require.NoError(t, err)

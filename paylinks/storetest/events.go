@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"encoding/json"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -36,6 +38,26 @@ func eventChecks() []Check {
 				err := store.Write(t.Context(), paylinks.Change{Events: []paylinks.Event{event}})
 				require.ErrorIs(t, err, paylinks.ErrDuplicate)
 			}
+		}},
+		{"the metadata of a link's events is forgotten, and nothing else", func(t TB, store paylinks.Store) {
+			insert(t, store, newLink(t, "a"), newLink(t, "b"))
+			with, bare, other, late := newEvent("a", 1), newEvent("a", 2), newEvent("b", 1), newEvent("a", 3)
+			with.Data = json.RawMessage(`{"amount":"12.500","metadata":{"name":"Noura","amount":"1"},"reason":"metadata"}`)
+			other.Data, late.Data = with.Data, with.Data
+			bare.Data = nil
+			write(t, store, paylinks.Change{Events: []paylinks.Event{with, bare, other}})
+			for range 2 {
+				write(t, store, paylinks.Change{Forget: "a"})
+			}
+			with.Data = json.RawMessage(`{"amount":"12.500","reason":"metadata"}`)
+			write(t, store, paylinks.Change{Forget: "a", Events: []paylinks.Event{late}})
+			late.Data = with.Data
+			for id, want := range map[string][]paylinks.Event{"a": {with, bare, late}, "b": {other}} {
+				events, err := store.Events(t.Context(), id, 0, 10)
+				require.NoError(t, err)
+				equal(t, want, events)
+			}
+			write(t, store, paylinks.Change{Forget: "nobody"})
 		}},
 		{"an event belongs to a link that is there: ErrNotFound", func(t TB, store paylinks.Store) {
 			err := store.Write(t.Context(), paylinks.Change{Events: []paylinks.Event{newEvent("nobody", 1)}})
