@@ -178,3 +178,13 @@ func TestInfoIsWhatWasPublished(t *testing.T) {
 	assert.False(t, info.Accepts(paylinks.BHD), "Tabby left Bahrain")
 	assert.False(t, info.Can(paylinks.CanFindByReference), "a lost session can't be asked for")
 }
+
+func TestAProviderDoesNotPrintItsKey(t *testing.T) {
+	t.Parallel()
+	e := newExchange(t)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		text := fmt.Sprintf(verb, e.Provider)
+		assert.NotContains(t, text, "00000000-0000", verb)
+		assert.Contains(t, text, "tabby.Provider", verb)
+	}
+}

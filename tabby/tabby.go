@@ -45,6 +45,12 @@ func New(config Config) (*Provider, error) {
 	}, nil
 }
 
+// String names the provider. It keeps fmt from printing the credentials inside.
+func (p *Provider) String() string { return "tabby.Provider" }
+
+// GoString does the same for %#v.
+func (p *Provider) GoString() string { return p.String() }
+
 // Info describes Tabby.
 func (p *Provider) Info() paylinks.Info { return Info() }
 

@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	maxBody       = 1 << 20
+	defaultBody   = 1 << 20
 	maxRetryAfter = 10 * time.Second
 	userAgent     = "paylinks-go"
 )
@@ -40,6 +40,8 @@ type Config struct {
 	Timeout time.Duration
 	// Retries is how often a Repeatable request is repeated after its first try (default 2, negative for never).
 	Retries int
+	// MaxBody bounds the body of an answer in bytes (default 1 MiB). A longer one is no answer.
+	MaxBody int64
 	// Logger gets one debug line for each exchange: method, host, path, status (default none).
 	Logger *slog.Logger
 }
@@ -48,6 +50,7 @@ type Config struct {
 type Client struct {
 	http    *retryablehttp.Client
 	timeout time.Duration
+	maxBody int64
 }
 
 // New makes a client.
@@ -63,11 +66,15 @@ func New(config Config) *Client {
 	if config.Retries == 0 {
 		config.Retries = 2
 	}
+	if config.MaxBody <= 0 {
+		config.MaxBody = defaultBody
+	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Client{
 		timeout: config.Timeout,
+		maxBody: config.MaxBody,
 		http: &retryablehttp.Client{
 			HTTPClient:   &client,
 			RetryMax:     max(config.Retries, 0),
@@ -151,8 +158,8 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 		return nil, noAnswer(err, contact.never(err))
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
-	if err == nil && len(body) > maxBody {
+	body, err := io.ReadAll(io.LimitReader(res.Body, c.maxBody+1))
+	if err == nil && int64(len(body)) > c.maxBody {
 		err = errors.New("the answer is too large")
 	}
 	if err != nil {
