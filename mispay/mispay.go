@@ -68,6 +68,12 @@ func New(config Config) (*Provider, error) {
 	}, nil
 }
 
+// String names the provider. It keeps fmt from printing the credentials inside.
+func (p *Provider) String() string { return "mispay.Provider" }
+
+// GoString does the same for %#v.
+func (p *Provider) GoString() string { return p.String() }
+
 // Info describes MisPay, with the configured lifetime of a link.
 func (p *Provider) Info() paylinks.Info {
 	info := Info()

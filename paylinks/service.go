@@ -118,6 +118,12 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 	}, nil
 }
 
+// String names the Service. It keeps fmt from printing the signing key inside.
+func (s *Service) String() string { return "paylinks.Service" }
+
+// GoString does the same for %#v.
+func (s *Service) GoString() string { return s.String() }
+
 // Ready tells whether the store answers.
 func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
 

@@ -19,6 +19,12 @@ const settleSlack = 15 * time.Minute
 // Info describes Tamara as a provider, in the flow that is the default. It needs no configuration.
 func Info() paylinks.Info { return Config{}.normalized().info() }
 
+// String names the provider. It keeps fmt from printing the credentials inside.
+func (p *Provider) String() string { return "tamara.Provider" }
+
+// GoString does the same for %#v.
+func (p *Provider) GoString() string { return p.String() }
+
 // Info describes Tamara in the flow that is configured.
 func (p *Provider) Info() paylinks.Info { return p.config.info() }
 
