@@ -10,11 +10,11 @@ import (
 // Credentials without a base URL are of the provider's live environment; its sandbox is another base URL. Tabby's keys tell by
 // themselves which they are.
 
-func newTabby(s Settings) (paylinks.Provider, error) {
+func newTabby(s Settings) (paylinks.Installed, error) {
 	return tabby.FromCredentials(s.Credential, tabby.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }
 
-func newTamara(s Settings) (paylinks.Provider, error) {
+func newTamara(s Settings) (paylinks.Installed, error) {
 	config := tamara.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger}
 	if s.BaseURL == "" {
 		config.Environment = tamara.Live
@@ -22,7 +22,7 @@ func newTamara(s Settings) (paylinks.Provider, error) {
 	return tamara.FromCredentials(s.Credential, config)
 }
 
-func newMisPay(s Settings) (paylinks.Provider, error) {
+func newMisPay(s Settings) (paylinks.Installed, error) {
 	config := mispay.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger}
 	if s.BaseURL == "" {
 		config.Environment = mispay.Live

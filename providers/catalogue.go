@@ -6,6 +6,12 @@ import (
 
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/dinero"
+	"github.com/paylinks/paylinks-go/providers/hyperpay"
+	"github.com/paylinks/paylinks-go/providers/moyasar"
+	"github.com/paylinks/paylinks-go/providers/paypal"
+	"github.com/paylinks/paylinks-go/providers/stripe"
+	"github.com/paylinks/paylinks-go/providers/tap"
 	"github.com/paylinks/paylinks-go/tabby"
 	"github.com/paylinks/paylinks-go/tamara"
 )
@@ -14,7 +20,7 @@ import (
 type Entry struct {
 	paylinks.Info
 	// New makes the provider from the credentials that Info names. It's nil for one that this version only tells of.
-	New func(Settings) (paylinks.Provider, error)
+	New func(Settings) (paylinks.Installed, error)
 	// Params are the settings of a gateway's app, beside its credentials.
 	Params []Param
 }
@@ -46,15 +52,15 @@ type Param struct {
 // Entries are all providers, sorted by id. The caller may change them.
 func Entries() []Entry {
 	return []Entry{
-		dinero(),
-		hyperpay(),
+		gateway(dinero.Info(), newDinero, paymentIDs()),
+		gateway(hyperpay.Info(), newHyperPay, queryInterval()),
 		{Info: mispay.Info(), New: newMisPay},
-		moyasar(),
-		paypal(),
-		stripe(),
+		gateway(moyasar.Info(), newMoyasar),
+		gateway(paypal.Info(), newPayPal),
+		gateway(stripe.Info(), newStripe),
 		{Info: tabby.Info(), New: newTabby},
 		{Info: tamara.Info(), New: newTamara},
-		tap(),
+		gateway(tap.Info(), newTap),
 	}
 }
 

@@ -1,110 +1,62 @@
 package providers
 
-import "github.com/paylinks/paylinks-go/paylinks"
+import (
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/dinero"
+	"github.com/paylinks/paylinks-go/providers/hyperpay"
+	"github.com/paylinks/paylinks-go/providers/moyasar"
+	"github.com/paylinks/paylinks-go/providers/paypal"
+	"github.com/paylinks/paylinks-go/providers/stripe"
+	"github.com/paylinks/paylinks-go/providers/tap"
+)
 
-func gateway(info paylinks.Info) paylinks.Info {
-	info.Kind = paylinks.KindGatewaySync
-	info.Capabilities = []paylinks.Capability{paylinks.CanSync}
-	return info
+// gateway is the entry of a gateway, with the setting that all of them have that look back.
+func gateway(info paylinks.Info, open func(Settings) (paylinks.Installed, error), params ...Param) Entry {
+	if info.LookBack > 0 {
+		params = append(params, Param{
+			Name: "look_back", Type: "duration", Default: info.LookBack.String(),
+			Description: "How far each sync reads back beyond the last one, to see what has changed late",
+		})
+	}
+	return Entry{Info: info, New: open, Params: params}
 }
 
-// lookBack is the setting that most gateways have: how far before its cursor a sync reads again, to see what has changed late.
-func lookBack(duration, why string) Param {
-	return Param{Name: "look_back", Type: "duration", Default: duration, Description: "How far each sync reads back beyond the last one: " + why}
-}
-
-func dinero() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "dinero", Name: "Dinero Pay", Description: "Dinero Pay: refresh configured payment_ids…",
-			Regions: "KSA and supported Dinero markets", AppSlug: "dinero-payments",
-			Credentials: []paylinks.Credential{
-				{Name: "DINERO_MERCHANT_KEY", Required: true, Description: "Merchant key of the Dinero Pay dashboard"},
-				{Name: "DINERO_PASSWORD", Required: true, Description: "Password that goes with it, for the hash of each call"},
-			},
-			Notes: []string{
-				"Dinero Pay can't list payments: each configured payment_id is asked for by itself.",
-				"A partial refund doesn't show at Dinero Pay: the payment stays settled.",
-			},
-		}),
-		Params: []Param{{
-			Name: "payment_ids", Type: "array of string",
-			Description: "Dinero Pay's ids of the payments to refresh (DINERO_PAYMENT_IDS, a comma list)",
-		}},
+// paymentIDs is the setting of Dinero Pay, which lists nothing.
+func paymentIDs() Param {
+	return Param{
+		Name: "payment_ids", Type: "array of string",
+		Description: "Dinero Pay's ids of the payments to refresh (DINERO_PAYMENT_IDS, a comma list)",
 	}
 }
 
-func hyperpay() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "hyperpay", Name: "HyperPay", Description: "HyperPay: OPPWA query sync, for each entity and day",
-			Regions: "Per acquirer / host", AppSlug: "hyperpay-checkout",
-			Credentials: []paylinks.Credential{
-				{Name: "HYPERPAY_ACCESS_TOKEN", Required: true, Description: "Access token of the account"},
-				{Name: "HYPERPAY_ENTITY_ID", Required: true, Description: "Entity ids, a comma list: mada usually has its own"},
-			},
-			Notes: []string{"HyperPay allows about two date queries a minute: the first sync of a long time takes long."},
-		}),
-		Params: []Param{
-			{
-				Name: "query_interval", Type: "duration", Default: "30s",
-				Description: "Pause between two date queries (HYPERPAY_QUERY_INTERVAL)",
-			},
-			lookBack("24h", "HyperPay's times have no stated zone"),
-		},
+// queryInterval is the setting of HyperPay, which allows few calls.
+func queryInterval() Param {
+	return Param{
+		Name: "query_interval", Type: "duration", Default: "30s",
+		Description: "Pause between two date queries (HYPERPAY_QUERY_INTERVAL)",
 	}
 }
 
-func moyasar() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "moyasar", Name: "Moyasar", Description: "Moyasar: payments sync by their time of change",
-			Regions: "MENA", AppSlug: "moyasar-payments",
-			Credentials: []paylinks.Credential{
-				{Name: "MOYASAR_SECRET_KEY", Required: true, Description: "Secret key, sk_test_… or sk_live_…; a publishable key can't list"},
-			},
-		}),
-		Params: []Param{lookBack("5m", "pages shift while payments change")},
-	}
+func newDinero(s Settings) (paylinks.Installed, error) {
+	return dinero.FromCredentials(s.Credential, dinero.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }
 
-func paypal() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "paypal", Name: "PayPal", Description: "PayPal: reporting sync of the account's transactions",
-			Regions: "Global (account)", AppSlug: "paypal-commerce",
-			Credentials: []paylinks.Credential{
-				{Name: "PAYPAL_CLIENT_ID", Required: true, Description: "Client id of the REST app, with its Transaction Search feature on"},
-				{Name: "PAYPAL_CLIENT_SECRET", Required: true, Description: "Client secret of that app"},
-			},
-			Notes: []string{"A transaction shows in PayPal's reports up to three hours late."},
-		}),
-		Params: []Param{lookBack("72h", "transactions show late")},
-	}
+func newHyperPay(s Settings) (paylinks.Installed, error) {
+	return hyperpay.FromCredentials(s.Credential, hyperpay.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }
 
-func stripe() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "stripe", Name: "Stripe", Description: "Stripe: PaymentIntents sync by their creation",
-			Regions: "Global (account)", AppSlug: "stripe-payments",
-			Credentials: []paylinks.Credential{
-				{Name: "STRIPE_SECRET_KEY", Required: true, Description: "Secret or restricted key that may read PaymentIntents and Charges"},
-			},
-		}),
-		Params: []Param{lookBack("720h", "Stripe can't list by the time of change, so a later refund is seen only within it")},
-	}
+func newMoyasar(s Settings) (paylinks.Installed, error) {
+	return moyasar.FromCredentials(s.Credential, moyasar.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }
 
-func tap() Entry {
-	return Entry{
-		Info: gateway(paylinks.Info{
-			ID: "tap", Name: "Tap", Description: "Tap: charges list sync, joined with refunds",
-			Regions: "GCC / Tap markets", AppSlug: "tap-payments",
-			Credentials: []paylinks.Credential{
-				{Name: "TAP_SECRET_KEY", Required: true, Description: "Secret key, sk_test_… or sk_live_…"},
-			},
-		}),
-		Params: []Param{lookBack("720h", "Tap can't list by the time of change")},
-	}
+func newPayPal(s Settings) (paylinks.Installed, error) {
+	return paypal.FromCredentials(s.Credential, paypal.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
+}
+
+func newStripe(s Settings) (paylinks.Installed, error) {
+	return stripe.FromCredentials(s.Credential, stripe.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
+}
+
+func newTap(s Settings) (paylinks.Installed, error) {
+	return tap.FromCredentials(s.Credential, tap.Config{BaseURL: s.BaseURL, HTTPClient: s.HTTPClient, Logger: s.Logger})
 }

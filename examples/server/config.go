@@ -115,20 +115,20 @@ func baseURLVariable(entry providers.Entry) string { return strings.ToUpper(entr
 func (c config) apps(simulators []simulated, log *slog.Logger) (paylinks.StaticApps, error) {
 	apps := paylinks.StaticApps{}
 	for _, entry := range c.real {
-		provider, err := entry.New(providers.Settings{Credential: c.getenv, BaseURL: c.getenv(baseURLVariable(entry)), Logger: log})
+		installed, err := entry.New(providers.Settings{Credential: c.getenv, BaseURL: c.getenv(baseURLVariable(entry)), Logger: log})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", entry.Name, err)
 		}
-		apps[appID(entry)] = provider
+		apps[appID(entry.ID)] = installed
 	}
 	for _, s := range simulators {
-		apps[s.appID] = s.provider
+		apps[s.appID] = s.installed
 	}
 	return apps, nil
 }
 
 // appID is the org_app_id of a provider's one app here.
-func appID(entry providers.Entry) string { return entry.ID + "-main" }
+func appID(provider string) string { return provider + "-main" }
 
 func or(value, otherwise string) string {
 	if value == "" {

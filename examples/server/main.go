@@ -134,7 +134,9 @@ func newHandler(service *paylinks.Service, config config, simulators []simulated
 	mux.Handle("/", httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: config.publicURL, Logger: log, Stop: closing}))
 	mux.Handle("GET /{$}", page)
 	for _, s := range simulators {
-		mux.Handle(s.path, http.StripPrefix(s.path[:len(s.path)-1], s.handler))
+		if s.path != "" {
+			mux.Handle(s.path+"/", http.StripPrefix(s.path, s.handler))
+		}
 	}
 	return mux, nil
 }

@@ -50,10 +50,10 @@ func describe(config config, simulators []simulated, url string) pageData {
 		data.Token = config.tokens
 	}
 	for _, s := range simulators {
-		data.Providers = append(data.Providers, pageProvider{Name: s.name, AppID: s.appID, Page: s.path})
+		data.Providers = append(data.Providers, pageProvider{Name: s.name, AppID: s.appID, Page: s.page()})
 	}
 	for _, entry := range config.real {
-		data.Providers = append(data.Providers, pageProvider{Name: entry.Name, AppID: appID(entry)})
+		data.Providers = append(data.Providers, pageProvider{Name: entry.Name, AppID: appID(entry.ID)})
 	}
 	if len(data.Providers) > 0 {
 		id, _, _ := strings.Cut(data.Providers[0].AppID, "-")
@@ -90,8 +90,11 @@ func printBanner(out io.Writer, config config, simulators []simulated, addr stri
 	fmt.Fprintf(&b, "paylinks listens on %s\n", data.URL)
 	for _, p := range data.Providers {
 		kind := "real"
-		if data.Simulated {
+		switch {
+		case p.Page != "":
 			kind = "simulated, " + data.URL + p.Page
+		case data.Simulated:
+			kind = "simulated"
 		}
 		fmt.Fprintf(&b, "  %-12s %s (%s)\n", p.AppID, p.Name, kind)
 	}

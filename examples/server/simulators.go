@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,78 +9,22 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/mispay/mispaytest"
+	"github.com/paylinks/paylinks-go/examples/internal/simulate"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers"
-	"github.com/paylinks/paylinks-go/tabby"
-	"github.com/paylinks/paylinks-go/tabby/tabbytest"
-	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
 
-// simulator is a provider that is simulated inside this process.
-type simulator interface {
-	http.Handler
-	// Run sends its webhooks until ctx ends.
-	Run(ctx context.Context) error
-}
-
-// simulation says how to simulate one provider.
-type simulation struct {
-	id string
-	// path is where its API begins on its host, "" for the root.
-	path        string
-	credentials map[string]string
-	start       func(credentials map[string]string, to addresses) simulator
-}
-
-// addresses are where a simulator and its merchant are reached.
-type addresses struct {
-	// pages is where its checkout pages are, webhook where its webhooks go, and callback where the buyer's browser returns to.
-	pages, webhook, callback string
-}
-
-// merchant is the name on every simulated checkout page.
-const merchant = "Demo Store"
-
-// simulations are the providers that can be simulated.
-func simulations() []simulation {
-	return []simulation{
-		{"tabby", "", map[string]string{"TABBY_SECRET_KEY": tabbytest.SecretKey, "TABBY_MERCHANT_CODE": "SA", "TABBY_WEBHOOK_SECRET": rand.Text()}, startTabby},
-		{"tamara", "", map[string]string{"TAMARA_API_TOKEN": tamaratest.APIToken, "TAMARA_NOTIFICATION_TOKEN": rand.Text()}, startTamara},
-		{"mispay", mispaytest.BasePath, map[string]string{"MISPAY_APP_ID": mispaytest.AppID, "MISPAY_APP_SECRET": mispaytest.AppSecret, "MISPAY_WEBHOOK_SECRET": rand.Text()}, startMisPay},
-	}
-}
-
-func startTabby(credentials map[string]string, to addresses) simulator {
-	currencies := map[string]paylinks.Currency{"SA": paylinks.SAR}
-	return tabbytest.New(tabbytest.Config{
-		SecretKey: credentials["TABBY_SECRET_KEY"], MerchantCodes: currencies, BaseURL: to.pages, MerchantName: merchant,
-		WebhookURL: to.webhook, WebhookHeader: tabby.DefaultWebhookHeader, WebhookSecret: credentials["TABBY_WEBHOOK_SECRET"],
-	})
-}
-
-func startTamara(credentials map[string]string, to addresses) simulator {
-	return tamaratest.New(tamaratest.Config{
-		APIToken: credentials["TAMARA_API_TOKEN"], NotificationToken: credentials["TAMARA_NOTIFICATION_TOKEN"],
-		BaseURL: to.pages, MerchantName: merchant, WebhookURL: to.webhook,
-	})
-}
-
-func startMisPay(credentials map[string]string, to addresses) simulator {
-	return mispaytest.New(mispaytest.Config{
-		AppID: credentials["MISPAY_APP_ID"], AppSecret: credentials["MISPAY_APP_SECRET"], BaseURL: to.pages, MerchantName: merchant,
-		CallbackURL: to.callback, WebhookURL: to.webhook + "/" + credentials["MISPAY_WEBHOOK_SECRET"],
-	})
-}
+// simulatedPayments is how many payments each simulated gateway has.
+const simulatedPayments = 200
 
 // simulated is a simulated provider at work.
 type simulated struct {
-	name     string
-	appID    string
-	provider paylinks.Provider
-	// handler serves its pages under path.
-	handler http.Handler
+	name      string
+	appID     string
+	installed paylinks.Installed
+	// path is where its pages are, "" for none. handler serves them.
 	path    string
+	handler http.Handler
 }
 
 // startSimulators starts every simulator, where no provider is real. Each has a listener of its own for its API, as the real one has a host
@@ -90,47 +33,67 @@ func startSimulators(ctx context.Context, work *sync.WaitGroup, config config, s
 	if !config.simulated() {
 		return nil, nil
 	}
+	const api = "/api/v1/providers/"
+	all := append(simulate.Links(func(id string) simulate.Options {
+		return simulate.Options{
+			Pages:    config.publicURL + pagesPath(id),
+			Webhook:  "http://" + serverAddr + api + "webhooks/" + id + "/" + appID(id),
+			Callback: config.publicURL + api + "callbacks/" + id + "/" + appID(id),
+		}
+	}), simulate.Gateways(simulate.Options{History: simulatedPayments})...)
+
 	var started []simulated
-	for _, s := range simulations() {
-		entry, ok := providers.Find(s.id)
-		if !ok || entry.New == nil {
-			return nil, fmt.Errorf("no provider %q to simulate", s.id)
+	for _, p := range all {
+		entry, ok := providers.Find(p.ID)
+		if !ok || !entry.Available() {
+			return nil, fmt.Errorf("no provider %q to simulate", p.ID)
 		}
-		path := "/simulators/" + s.id + "/"
-		api := "/api/v1/providers/"
-		handler := s.start(s.credentials, addresses{
-			pages:    config.publicURL + path[:len(path)-1],
-			webhook:  "http://" + serverAddr + api + "webhooks/" + s.id + "/" + appID(entry),
-			callback: config.publicURL + api + "callbacks/" + s.id + "/" + appID(entry),
-		})
-		baseURL, err := serveSimulator(ctx, work, handler, log)
+		baseURL, err := serveSimulator(ctx, work, p, log)
 		if err != nil {
 			return nil, err
 		}
-		provider, err := entry.New(providers.Settings{
-			Credential: func(name string) string { return s.credentials[name] }, BaseURL: baseURL + s.path, Logger: log,
-		})
+		installed, err := entry.New(providers.Settings{Credential: p.Credential, BaseURL: baseURL + p.Path, Logger: log})
 		if err != nil {
 			return nil, err
 		}
-		started = append(started, simulated{name: entry.Name, appID: appID(entry), provider: provider, handler: handler, path: path})
+		s := simulated{name: entry.Name, appID: appID(p.ID), installed: installed, handler: p.Handler}
+		if p.HasPages {
+			s.path = pagesPath(p.ID)
+		}
+		started = append(started, s)
 	}
 	return started, nil
 }
 
+// page is the address of its list of payments on the server, "" for none.
+func (s simulated) page() string {
+	if s.path == "" {
+		return ""
+	}
+	return s.path + "/"
+}
+
+// pagesPath is where a simulator's pages are on the server.
+func pagesPath(id string) string { return "/simulators/" + id }
+
 // serveSimulator gives a simulator's API an address on this machine, until ctx ends.
-func serveSimulator(ctx context.Context, work *sync.WaitGroup, handler simulator, log *slog.Logger) (baseURL string, err error) {
+func serveSimulator(ctx context.Context, work *sync.WaitGroup, p simulate.Provider, log *slog.Logger) (baseURL string, err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: p.Handler, ReadHeaderTimeout: 5 * time.Second}
 	work.Go(func() { _ = server.Serve(listener) })
 	work.Go(func() {
-		if err := handler.Run(ctx); err != nil {
-			log.Error("a simulator stopped sending webhooks", slog.Any("cause", err))
-		}
+		<-ctx.Done()
 		_ = server.Close()
 	})
+	if p.Run != nil {
+		work.Go(func() {
+			if err := p.Run(ctx); err != nil {
+				log.Error("a simulator stopped sending webhooks", slog.Any("cause", err))
+			}
+		})
+	}
 	return "http://" + listener.Addr().String(), nil
 }

@@ -1,0 +1,215 @@
+package hyperpay
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+)
+
+// Environment tells test from live. Each has access tokens of its own.
+type Environment string
+
+// The environments.
+const (
+	Test Environment = "test"
+	Live Environment = "live"
+)
+
+// DefaultLookBack is how far a sync reads back where [Config].LookBack says nothing.
+const DefaultLookBack = 24 * time.Hour
+
+// Hosts of the platform. The older names still answer.
+const (
+	hostTest      = "https://eu-test.oppwa.com"
+	hostLive      = "https://eu-prod.oppwa.com"
+	olderHostLive = "https://oppwa.com"
+)
+
+const (
+	largestPage = 500
+	// usualPage keeps an answer well below a megabyte, however much a record says of its buyer.
+	usualPage     = 250
+	longestWindow = 365 * 24 * time.Hour
+)
+
+// Config configures a [Gateway]: one account and its entities. AccessToken, EntityIDs, and one of Environment and BaseURL are required.
+type Config struct {
+	// AccessToken is the token of the account, from its administration.
+	AccessToken paylinks.Secret
+	// EntityIDs are the channels to read, each of 32 hexadecimal digits: mada usually has one of its own.
+	EntityIDs []string
+	// Environment chooses the host.
+	Environment Environment
+	// BaseURL replaces HyperPay's hosts, for stand-ins: scheme and host alone.
+	BaseURL string
+
+	// LookBack is how far a sync reads back beyond the last one (default [DefaultLookBack]).
+	LookBack time.Duration
+	// QueryInterval is the pause between two queries by date (default 30 s, as third parties tell that two a minute are allowed; negative for none).
+	QueryInterval time.Duration
+	// Window is how long a time one query asks for (default 24 h): longer means fewer queries and more memory.
+	Window time.Duration
+	// PageSize is how many records a page has (default 250, at most 500).
+	PageSize int
+	// Tries is how often a call is made before its failure ends the walk (default 6).
+	Tries int
+
+	// ReferenceParameter is the name of the custom parameter that holds the merchant's reference, for merchants who send neither
+	// merchantTransactionId nor merchantInvoiceId (default none).
+	ReferenceParameter string
+	// PersonalData keeps what a record says of its buyer in [paylinks.Payment.Raw]: customer, addresses, and the card's holder. By default they
+	// are dropped.
+	PersonalData bool
+
+	// WebhookSecret is the secret of the configured webhook, 64 hexadecimal digits. Without it no webhook is accepted.
+	WebhookSecret paylinks.Secret
+
+	// HTTPClient sends the calls (default: one with http.DefaultTransport).
+	HTTPClient *http.Client
+	// Timeout bounds one call (default 20 s).
+	Timeout time.Duration
+	// Logger gets a debug line for each call, and a warning for each result code that no pattern knows (default none).
+	Logger *slog.Logger
+	// Now is where time comes from (default time.Now).
+	Now func() time.Time
+	// Wait waits for d or until ctx ends, whose error it returns then (default: a timer). Tests pass one that doesn't.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+var (
+	visibleASCII = regexp.MustCompile(`^[!-~]+$`)
+	idShape      = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+)
+
+// normalized is c with space trimmed and defaults filled in.
+func (c Config) normalized() Config {
+	c.AccessToken = paylinks.Secret(strings.TrimSpace(c.AccessToken.Reveal()))
+	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	var entities []string
+	for _, id := range c.EntityIDs {
+		if id = strings.TrimSpace(id); id != "" {
+			entities = append(entities, id)
+		}
+	}
+	c.EntityIDs = entities
+	if c.LookBack == 0 {
+		c.LookBack = DefaultLookBack
+	}
+	if c.QueryInterval == 0 {
+		c.QueryInterval = 30 * time.Second
+	}
+	c.QueryInterval = max(c.QueryInterval, 0)
+	if c.Window == 0 {
+		c.Window = 24 * time.Hour
+	}
+	if c.PageSize == 0 {
+		c.PageSize = usualPage
+	}
+	if c.Tries == 0 {
+		c.Tries = 6
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = sleep
+	}
+	return c
+}
+
+// check names everything that is wrong with a normalized c.
+func (c Config) check() error {
+	var wrong []error
+	say := func(field, code, message string) {
+		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
+	}
+
+	switch {
+	case c.AccessToken == "":
+		say("AccessToken", "required", "set the access token of the HyperPay account")
+	case !visibleASCII.MatchString(c.AccessToken.Reveal()):
+		say("AccessToken", "invalid", "must be visible ASCII characters")
+	}
+	if len(c.EntityIDs) == 0 {
+		say("EntityIDs", "required", "set the entity ids to read: mada usually has its own")
+	}
+	seen := map[string]bool{}
+	for i, id := range c.EntityIDs {
+		field := fmt.Sprintf("EntityIDs[%d]", i)
+		switch {
+		case !idShape.MatchString(id):
+			say(field, "invalid", "must be 32 hexadecimal digits")
+		case seen[id]:
+			say(field, "invalid", "is there twice")
+		}
+		seen[id] = true
+	}
+	switch {
+	case c.Environment != "" && c.Environment != Test && c.Environment != Live:
+		say("Environment", "invalid", "must be hyperpay.Test or hyperpay.Live")
+	case c.Environment == "" && c.BaseURL == "":
+		say("Environment", "required", "say hyperpay.Test or hyperpay.Live: the token doesn't tell")
+	}
+	if !validBaseURL(c.BaseURL) {
+		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://eu-prod.oppwa.com")
+	}
+	if key, err := hex.DecodeString(c.WebhookSecret.Reveal()); c.WebhookSecret != "" && (err != nil || len(key) != keySize) {
+		say("WebhookSecret", "invalid", "must be 64 hexadecimal digits, as the administration shows it")
+	}
+	for _, limit := range []struct {
+		field            string
+		value, low, high int64
+		message          string
+	}{
+		{"LookBack", int64(c.LookBack), 0, int64(longestWindow), "must be from 0 to a year"},
+		{"Window", int64(c.Window), int64(time.Minute), int64(longestWindow), "must be from a minute to a year"},
+		{"PageSize", int64(c.PageSize), 1, largestPage, "must be from 1 to 500"},
+		{"Tries", int64(c.Tries), 1, 100, "must be from 1 to 100"},
+	} {
+		if limit.value < limit.low || limit.value > limit.high {
+			say(limit.field, "invalid", limit.message)
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("hyperpay: the configuration is wrong: %w", errors.Join(wrong...))
+	}
+	return nil
+}
+
+func validBaseURL(s string) bool {
+	if s == "" {
+		return true
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}
+
+// host is where calls go.
+func (c Config) host() string {
+	switch {
+	case c.BaseURL != "":
+		return c.BaseURL
+	case c.Environment == Live:
+		return hostLive
+	default:
+		return hostTest
+	}
+}
+
+// live tells whether real money is meant, so that a test connector's success is none.
+func (c Config) live() bool {
+	return c.Environment == Live || c.BaseURL == hostLive || c.BaseURL == olderHostLive
+}

@@ -1,0 +1,183 @@
+package hyperpay_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/gatewaytest"
+	"github.com/paylinks/paylinks-go/providers/hyperpay"
+	"github.com/paylinks/paylinks-go/providers/hyperpay/hyperpaytest"
+)
+
+// Windows of half a day make a walk over the suite's two days read several.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	gatewaytest.Run(t, harness(12*time.Hour, hyperpaytest.Config{NotFound: http.StatusBadRequest}))
+}
+
+// Answers that say nothing of their pages, and two entities: the suite's payments are of the first.
+func TestConformanceWithoutPageCounts(t *testing.T) {
+	t.Parallel()
+	gatewaytest.Run(t, harness(8*time.Hour, hyperpaytest.Config{NoPages: true, NotFound: http.StatusOK}))
+}
+
+const pageSize = 4
+
+// heldRows is how many records the walk over many may hold: those of an hour.
+const heldRows = 1_000
+
+func harness(window time.Duration, sim hyperpaytest.Config) gatewaytest.Harness {
+	return gatewaytest.Harness{
+		Currencies: []paylinks.Currency{paylinks.SAR, paylinks.KWD, "JPY"},
+		Statuses: []paylinks.PaymentStatus{
+			paylinks.PaymentCaptured, paylinks.PaymentPending, paylinks.PaymentAuthorized, paylinks.PaymentPartiallyCaptured,
+			paylinks.PaymentPartiallyRefunded, paylinks.PaymentRefunded, paylinks.PaymentCancelled, paylinks.PaymentFailed, paylinks.PaymentExpired,
+			paylinks.PaymentDisputed, paylinks.PaymentUnknown,
+		},
+		New: func(t gatewaytest.TB, specs []gatewaytest.Spec) gatewaytest.Subject {
+			return conforming(t, sim, hyperpay.Config{Window: window, PageSize: pageSize}, specs)
+		},
+		Large: func(t gatewaytest.TB, n int) gatewaytest.Subject {
+			query := gatewaytest.Query()
+			return conforming(t, hyperpaytest.Config{History: n, HistoryFrom: query.From, HistoryTo: query.To}, hyperpay.Config{Window: time.Hour}, nil)
+		},
+		Down: func(t gatewaytest.TB) paylinks.Gateway {
+			server := httptest.NewServer(http.NotFoundHandler())
+			server.Close()
+			return gateway(t, server, hyperpay.Config{})
+		},
+		Held: heldRows,
+	}
+}
+
+// clock counts waits instead of waiting.
+type clock struct{ waited atomic.Int64 }
+
+func (c *clock) wait(ctx context.Context, d time.Duration) error {
+	c.waited.Add(int64(d))
+	return ctx.Err()
+}
+
+func gateway(t require.TestingT, server *httptest.Server, config hyperpay.Config) *hyperpay.Gateway {
+	config.AccessToken, config.EntityIDs = hyperpaytest.AccessToken, []string{hyperpaytest.EntityID, hyperpaytest.MadaEntityID}
+	config.BaseURL, config.HTTPClient, config.QueryInterval = server.URL, server.Client(), -1
+	if config.Now == nil {
+		config.Now = gatewaytest.Now
+	}
+	if config.Wait == nil {
+		config.Wait = (&clock{}).wait
+	}
+	made, err := hyperpay.New(config)
+	require.NoError(t, err)
+	return made
+}
+
+func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Config, specs []gatewaytest.Spec) gatewaytest.Subject {
+	sim.Now = gatewaytest.Now
+	sim.RetryAfter = strconv.Itoa(int(gatewaytest.RetryAfter / time.Second))
+	simulator := hyperpaytest.New(sim)
+	server := httptest.NewServer(simulator)
+	t.Cleanup(server.Close)
+	watch := &clock{}
+	config.Wait = watch.wait
+	size := config.PageSize
+	if size == 0 {
+		size = 250
+	}
+
+	var mu sync.Mutex
+	var ledger []gatewaytest.Truth
+	add := func(spec gatewaytest.Spec) {
+		id := makePayment(simulator, spec)
+		mu.Lock()
+		defer mu.Unlock()
+		ledger = append(ledger, gatewaytest.Truth{
+			ID: id, Reference: spec.Reference, Amount: spec.Amount, Captured: spec.Captured, Refunded: spec.Refunded, Status: spec.Status,
+		})
+	}
+	for _, spec := range specs {
+		add(spec)
+	}
+	spoil := func(wholly bool) func(string) {
+		return func(id string) {
+			simulator.Spoil(id, wholly)
+			mu.Lock()
+			defer mu.Unlock()
+			for i := range ledger {
+				ledger[i].Spoilt = ledger[i].Spoilt || ledger[i].ID == id
+			}
+		}
+	}
+	fault := map[gatewaytest.Fault]func(op string, n int){
+		gatewaytest.TooMany:     func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusTooManyRequests) },
+		gatewaytest.Unavailable: func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusServiceUnavailable) },
+		gatewaytest.Dropped:     simulator.Faults.DropBefore,
+		gatewaytest.Cut:         simulator.Faults.Truncate,
+		gatewaytest.Garbled:     simulator.Faults.Garble,
+	}
+	return gatewaytest.Subject{
+		Gateway:  gateway(t, server, config),
+		Secrets:  []string{hyperpaytest.AccessToken},
+		Redacted: []string{hyperpaytest.Holder, hyperpaytest.Email},
+		PageSize: size,
+		Ledger: func() []gatewaytest.Truth {
+			mu.Lock()
+			defer mu.Unlock()
+			return append([]gatewaytest.Truth(nil), ledger...)
+		},
+		Add: add,
+		// A change is an operation of its own, now: a refund.
+		Change: func(id string) {
+			simulator.Follow(id, "RF", paylinks.Zero(paylinks.SAR), gatewaytest.Now(), "")
+		},
+		Spoil:       spoil(false),
+		SpoilWholly: spoil(true),
+		Calls:       func() int { return simulator.Calls.Count(hyperpaytest.OpByDate) },
+		Break:       func(f gatewaytest.Fault, n int) { fault[f](hyperpaytest.OpByDate, n) },
+		Heal:        simulator.Faults.Clear,
+		Hang:        func() { simulator.Faults.Hang(hyperpaytest.OpByDate, 0) },
+		Waited:      func() time.Duration { return time.Duration(watch.waited.Load()) },
+		Revoke:      simulator.Revoke,
+	}
+}
+
+// makePayment makes the operations that a payment in the state of spec has.
+func makePayment(s *hyperpaytest.Server, spec gatewaytest.Spec) string {
+	p := hyperpaytest.Payment{At: spec.At, Amount: spec.Amount, Reference: spec.Reference}
+	later := spec.At.Add(time.Second)
+	switch spec.Status {
+	case paylinks.PaymentPending:
+		p.Code = "800.400.500"
+	case paylinks.PaymentFailed:
+		p.Code = "800.100.151"
+	case paylinks.PaymentExpired:
+		p.Code = "000.200.000"
+	case paylinks.PaymentUnknown:
+		p.Code = "123.456.789"
+	case paylinks.PaymentAuthorized, paylinks.PaymentPartiallyCaptured:
+		p.Type = "PA"
+	default: // what follows makes the difference
+	}
+	id := s.Pay(p)
+	switch spec.Status {
+	case paylinks.PaymentPartiallyCaptured:
+		s.Follow(id, "CP", spec.Captured, later, "")
+	case paylinks.PaymentPartiallyRefunded, paylinks.PaymentRefunded:
+		s.Follow(id, "RF", spec.Refunded, later, "")
+	case paylinks.PaymentCancelled:
+		s.Follow(id, "RV", spec.Amount, later, "")
+	case paylinks.PaymentDisputed:
+		s.Follow(id, "CB", spec.Amount, later, "")
+	default:
+	}
+	return id
+}

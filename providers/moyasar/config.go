@@ -1,0 +1,148 @@
+package moyasar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/moyasar/internal/api"
+)
+
+// Environment tells test from live.
+type Environment string
+
+// The environments.
+const (
+	Test Environment = "test"
+	Live Environment = "live"
+)
+
+const host = "https://api.moyasar.com"
+
+const (
+	// DefaultLookBack is how far a sync reads back where [Config].LookBack says nothing.
+	DefaultLookBack = 5 * time.Minute
+	// DefaultAuthorizationLife is how long a bank holds an authorized amount where [Config].AuthorizationLife says nothing.
+	DefaultAuthorizationLife = 7 * 24 * time.Hour
+)
+
+// Config configures a [Gateway]: one Moyasar account. SecretKey is required.
+type Config struct {
+	// SecretKey is "sk_test_…" or "sk_live_…". Space around it is ignored.
+	SecretKey paylinks.Secret
+	// Environment, where set, must be what the key says, so that a test key can't slip into the books.
+	Environment Environment
+	// WebhookSecret is the secret that the webhook was made with. Without it no webhook is accepted.
+	WebhookSecret paylinks.Secret
+
+	// ReferenceKey is the metadata key under which the merchant's order reference is (default order_id). Where there's none, the invoice's id
+	// is the reference, else the description.
+	ReferenceKey string
+	// AuthorizationLife is after how long an authorized payment counts as expired (default [DefaultAuthorizationLife], negative for never). Moyasar
+	// calls it authorized for ever, even when the bank has let the amount go; a capture still wins.
+	AuthorizationLife time.Duration
+	// LookBack is how far each sync reads back beyond the last one (default [DefaultLookBack], negative for not at all).
+	LookBack time.Duration
+
+	// BaseURL replaces Moyasar's host, for stand-ins: scheme and host alone (default https://api.moyasar.com).
+	BaseURL string
+	// HTTPClient sends the calls (default: one with http.DefaultTransport).
+	HTTPClient *http.Client
+	// Timeout bounds a single try of a call where its context ends no earlier (default 20 s).
+	Timeout time.Duration
+	// Logger gets a debug line for each call, and a warning where Moyasar's amounts have other decimals than their currency (default none).
+	Logger *slog.Logger
+	// Now is the clock by which authorizations lapse (default time.Now).
+	Now func() time.Time
+	// Wait waits for d or until ctx ends, and then returns its error: where Moyasar limits the rate of calls, and before a failed one is repeated
+	// (default: by the real clock).
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+var (
+	keyShape    = regexp.MustCompile(`^sk_(test|live)_[!-~]+$`)
+	secretShape = regexp.MustCompile(`^[!-~]+$`)
+)
+
+// normalized is c with space trimmed and defaults filled in.
+func (c Config) normalized() Config {
+	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
+	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	if c.BaseURL == "" {
+		c.BaseURL = host
+	}
+	if c.ReferenceKey == "" {
+		c.ReferenceKey = "order_id"
+	}
+	if c.AuthorizationLife == 0 {
+		c.AuthorizationLife = DefaultAuthorizationLife
+	}
+	switch {
+	case c.LookBack == 0:
+		c.LookBack = DefaultLookBack
+	case c.LookBack < 0:
+		c.LookBack = 0
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = api.Sleep
+	}
+	return c
+}
+
+// check names everything that is wrong with a normalized c.
+func (c Config) check() error {
+	var wrong []error
+	say := func(field, code, message string) {
+		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
+	}
+	switch key := c.SecretKey.Reveal(); {
+	case key == "":
+		say("SecretKey", "required", "set the secret key of the Moyasar account (sk_live_… or sk_test_…)")
+	case strings.HasPrefix(key, "pk_"):
+		say("SecretKey", "invalid", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_")
+	case !keyShape.MatchString(key):
+		say("SecretKey", "invalid", "must be sk_test_… or sk_live_…, as Moyasar's dashboard shows it")
+	case c.Environment != "" && c.Environment != environmentOf(key):
+		say("Environment", "invalid", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
+	}
+	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
+		say("Environment", "invalid", "must be moyasar.Test or moyasar.Live, or empty for what the key says")
+	}
+	if c.WebhookSecret != "" && !secretShape.MatchString(c.WebhookSecret.Reveal()) {
+		say("WebhookSecret", "invalid", "must be visible ASCII characters without space; make it long and random")
+	}
+	if !validBaseURL(c.BaseURL) {
+		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.moyasar.com")
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("moyasar: the configuration is wrong: %w", errors.Join(wrong...))
+	}
+	return nil
+}
+
+// environmentOf is what a key of the right shape says.
+func environmentOf(key string) Environment {
+	if strings.HasPrefix(key, "sk_test_") {
+		return Test
+	}
+	return Live
+}
+
+func validBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}

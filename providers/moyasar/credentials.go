@@ -1,0 +1,11 @@
+package moyasar
+
+import "github.com/paylinks/paylinks-go/paylinks"
+
+// FromCredentials makes a Gateway from credentials by the names that [Info] lists, as an environment or a table of installed
+// apps holds them. What config says beside them stands.
+func FromCredentials(credential func(name string) string, config Config) (*Gateway, error) {
+	config.SecretKey = paylinks.Secret(credential("MOYASAR_SECRET_KEY"))
+	config.WebhookSecret = paylinks.Secret(credential("MOYASAR_WEBHOOK_SECRET"))
+	return New(config)
+}

@@ -1,0 +1,94 @@
+package paypal_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/paypal"
+	"github.com/paylinks/paylinks-go/providers/paypal/paypaltest"
+)
+
+// Half a year with refunds 40 days late: whatever the windows and wherever the walk is broken off, the payments and their totals are the same.
+func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
+	t.Parallel()
+	const payments = 2_000
+	to := march().Add(-3 * time.Hour)
+	query := paylinks.PaymentsQuery{From: to.AddDate(0, -6, 0), To: to}
+	server := httptest.NewServer(paypaltest.New(paypaltest.Config{Now: march, History: payments, HistoryFrom: query.From, HistoryTo: query.To}))
+	t.Cleanup(server.Close)
+	gateway := func(change func(*paypal.Config)) *paypal.Gateway {
+		return newFar().gateway(t, func(c *paypal.Config) {
+			c.ClientID, c.ClientSecret, c.BaseURL, c.HTTPClient = paypaltest.ClientID, paypaltest.ClientSecret, server.URL, server.Client()
+			change(c)
+		})
+	}
+	want := walkOf(t.Context(), gateway(func(*paypal.Config) {}), query)
+	require.NoError(t, want.err)
+	require.Empty(t, want.bad)
+
+	sums, older := map[paylinks.PaymentStatus]int{}, 0
+	ids := map[string]bool{}
+	for _, p := range want.payments {
+		assert.False(t, ids[p.ID], "%s comes twice", p.ID)
+		ids[p.ID] = true
+		if strings.HasPrefix(p.ID, "OLD") {
+			older++
+			assert.Equal(t, "3.00", p.Refunded.String())
+			continue
+		}
+		sums[p.Status]++
+	}
+	assert.Len(t, want.payments, payments+older)
+	assert.Positive(t, older, "refunds of payments from before the walk")
+	for _, status := range []paylinks.PaymentStatus{
+		paylinks.PaymentCaptured, paylinks.PaymentPartiallyRefunded, paylinks.PaymentRefunded, paylinks.PaymentPending, paylinks.PaymentFailed,
+		paylinks.PaymentDisputed,
+	} {
+		assert.Positive(t, sums[status], status)
+	}
+
+	for name, change := range map[string]func(*paypal.Config){
+		"a day":      func(c *paypal.Config) { c.Window = 24 * time.Hour },
+		"small":      func(c *paypal.Config) { c.MaxRows = 50 },
+		"odd pages":  func(c *paypal.Config) { c.PageSize = 7 },
+		"everything": func(c *paypal.Config) { c.Authorizations = true },
+	} {
+		got := walkOf(t.Context(), gateway(change), query)
+		require.NoError(t, got.err, name)
+		assert.ElementsMatch(t, plain(want.payments), plain(got.payments), name)
+	}
+
+	// Broken off after each checkpoint in turn.
+	var pieces []paylinks.Payment
+	resume := query
+	for {
+		on := resume.Resume
+		for payment, err := range gateway(func(*paypal.Config) {}).Payments(t.Context(), resume) {
+			require.NoError(t, err)
+			pieces = append(pieces, payment)
+			if payment.Checkpoint != "" {
+				resume.Resume = payment.Checkpoint
+				break
+			}
+		}
+		if resume.Resume == on {
+			break
+		}
+	}
+	assert.Equal(t, plain(want.payments), plain(pieces))
+}
+
+// plain are payments in what can be compared.
+func plain(payments []paylinks.Payment) []string {
+	var list []string
+	for _, p := range payments {
+		list = append(list, strings.Join([]string{p.ID, string(p.Status), p.Amount.String(), p.Captured.String(), p.Refunded.String(), p.Reference, p.UpdatedAt.String()}, " "))
+	}
+	return list
+}

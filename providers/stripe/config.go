@@ -1,0 +1,156 @@
+package stripe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
+)
+
+// Environment tells test from live.
+type Environment string
+
+// The environments.
+const (
+	Test Environment = "test"
+	Live Environment = "live"
+)
+
+const (
+	host        = "https://api.stripe.com"
+	maxPageSize = 100
+)
+
+// DefaultLookBack is how far a sync reads back where [Config].LookBack says nothing: an authorization can be captured that late.
+const DefaultLookBack = 30 * 24 * time.Hour
+
+// Config configures a [Gateway]: one Stripe account. SecretKey is required.
+type Config struct {
+	// SecretKey is "sk_test_…", "sk_live_…", or a restricted key, "rk_test_…" or "rk_live_…". Space around it is ignored.
+	SecretKey paylinks.Secret
+	// Environment, where set, must be what the key says, so that a test key can't slip into the books.
+	Environment Environment
+	// AccountID is the connected account ("acct_…") to read instead of the key's own (default none).
+	AccountID string
+	// WebhookSecret is the signing secret ("whsec_…") of the webhook endpoint. Without it no webhook is accepted.
+	WebhookSecret paylinks.Secret
+
+	// ReferenceKey is the metadata key under which the merchant's order reference is. By default it's order_id, else reference; where there's
+	// neither, the description is the reference.
+	ReferenceKey string
+	// CreatedOnly has a walk read the PaymentIntents of its window and nothing else: neither older ones that were refunded or disputed within
+	// it, nor how disputes ended, so that every payment that ever was disputed stays so. A restricted key needs to read PaymentIntents and
+	// Charges alone then.
+	CreatedOnly bool
+	// LookBack is how far each sync reads back beyond the last one (default [DefaultLookBack], negative for not at all).
+	LookBack time.Duration
+	// PageSize is how many payments a page has (default 100, Stripe's most).
+	PageSize int
+
+	// BaseURL replaces Stripe's host, for stand-ins: scheme and host alone (default https://api.stripe.com).
+	BaseURL string
+	// HTTPClient sends the calls (default: one with http.DefaultTransport).
+	HTTPClient *http.Client
+	// Timeout bounds a single try of a call where its context ends no earlier (default 20 s).
+	Timeout time.Duration
+	// Logger gets a debug line for each call (default none).
+	Logger *slog.Logger
+	// Now is the clock by which a webhook is too old, where its request has no time of arrival (default time.Now).
+	Now func() time.Time
+	// Wait waits for d or until ctx ends, and then returns its error: where Stripe limits the rate of calls, and before a failed one is repeated
+	// (default: by the real clock).
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+var (
+	keyShape     = regexp.MustCompile(`^(sk|rk)_(test|live)_[A-Za-z0-9_]+$`)
+	accountShape = regexp.MustCompile(`^acct_[A-Za-z0-9]+$`)
+	secretShape  = regexp.MustCompile(`^[!-~]+$`)
+)
+
+// normalized is c with space trimmed and defaults filled in.
+func (c Config) normalized() Config {
+	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
+	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
+	c.AccountID = strings.TrimSpace(c.AccountID)
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	if c.BaseURL == "" {
+		c.BaseURL = host
+	}
+	switch {
+	case c.LookBack == 0:
+		c.LookBack = DefaultLookBack
+	case c.LookBack < 0:
+		c.LookBack = 0
+	}
+	if c.PageSize == 0 {
+		c.PageSize = maxPageSize
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Wait == nil {
+		c.Wait = api.Sleep
+	}
+	return c
+}
+
+// check names everything that is wrong with a normalized c.
+func (c Config) check() error {
+	var wrong []error
+	say := func(field, code, message string) {
+		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
+	}
+	switch key := c.SecretKey.Reveal(); {
+	case key == "":
+		say("SecretKey", "required", "set a secret or restricted key of the Stripe account (sk_… or rk_…)")
+	case strings.HasPrefix(key, "pk_"):
+		say("SecretKey", "invalid", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_, a restricted one with rk_")
+	case strings.HasPrefix(key, "whsec_"):
+		say("SecretKey", "invalid", "this is a webhook's signing secret (whsec_…): it belongs into WebhookSecret")
+	case !keyShape.MatchString(key):
+		say("SecretKey", "invalid", "must be sk_test_…, sk_live_…, rk_test_… or rk_live_…, as Stripe's dashboard shows it")
+	case c.Environment != "" && c.Environment != environmentOf(key):
+		say("Environment", "invalid", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
+	}
+	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
+		say("Environment", "invalid", "must be stripe.Test or stripe.Live, or empty for what the key says")
+	}
+	if c.AccountID != "" && !accountShape.MatchString(c.AccountID) {
+		say("AccountID", "invalid", "must be a connected account's id, acct_…, or empty")
+	}
+	if c.WebhookSecret != "" && !secretShape.MatchString(c.WebhookSecret.Reveal()) {
+		say("WebhookSecret", "invalid", "must be the endpoint's signing secret, whsec_…, as Stripe's dashboard shows it")
+	}
+	if c.PageSize < 1 || c.PageSize > maxPageSize {
+		say("PageSize", "invalid", "must be from 1 to 100")
+	}
+	if !validBaseURL(c.BaseURL) {
+		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.stripe.com")
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("stripe: the configuration is wrong: %w", errors.Join(wrong...))
+	}
+	return nil
+}
+
+// environmentOf is what a key of the right shape says.
+func environmentOf(key string) Environment {
+	if strings.HasPrefix(key[len("sk_"):], "test_") {
+		return Test
+	}
+	return Live
+}
+
+func validBaseURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}

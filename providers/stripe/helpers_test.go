@@ -1,0 +1,118 @@
+package stripe_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/providers/gatewaytest"
+	"github.com/paylinks/paylinks-go/providers/stripe"
+	"github.com/paylinks/paylinks-go/providers/stripe/stripetest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const webhookSecret = "whsec_a1b2c3d4e5f60718"
+
+// patience is a clock that waits without waiting.
+type patience struct {
+	mu     sync.Mutex
+	waited time.Duration
+}
+
+func (p *patience) wait(ctx context.Context, d time.Duration) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waited += d
+	return ctx.Err()
+}
+
+func (p *patience) total() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.waited
+}
+
+// serve serves a handler until the test ends.
+func serve(t interface{ Cleanup(func()) }, handler http.Handler) *httptest.Server {
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// simulated is a gateway on a simulator, whose clock shows [gatewaytest.Now].
+func simulated(t *testing.T, change ...func(*stripe.Config)) (*stripe.Gateway, *stripetest.Server) {
+	t.Helper()
+	simulator := stripetest.New(stripetest.Config{WebhookSecret: webhookSecret, Now: gatewaytest.Now})
+	return connect(t, serve(t, simulator), change...), simulator
+}
+
+// answering is a gateway whose every call gets one answer.
+func answering(t *testing.T, status int, body string, change ...func(*stripe.Config)) *stripe.Gateway {
+	t.Helper()
+	return connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Request-Id", "req_7")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	})), change...)
+}
+
+func connect(t require.TestingT, server *httptest.Server, change ...func(*stripe.Config)) *stripe.Gateway {
+	config := stripe.Config{
+		SecretKey: stripetest.SecretKey, WebhookSecret: webhookSecret, BaseURL: server.URL, HTTPClient: server.Client(), Wait: new(patience).wait,
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	gateway, err := stripe.New(config)
+	require.NoError(t, err)
+	return gateway
+}
+
+// all walks the suite's window and expects that nothing goes wrong.
+func all(t *testing.T, gateway *stripe.Gateway) []paylinks.Payment {
+	t.Helper()
+	var payments []paylinks.Payment
+	for payment, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
+		require.NoError(t, err)
+		payments = append(payments, payment)
+	}
+	return payments
+}
+
+// failure is the error with which a walk ends at once.
+func failure(t *testing.T, gateway *stripe.Gateway) *paylinks.ProviderError {
+	t.Helper()
+	var last error
+	for _, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
+		last = err
+	}
+	var e *paylinks.ProviderError
+	require.ErrorAs(t, last, &e)
+	return e
+}
+
+// golden compares v, as indented JSON, with a file of testdata.
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	got, err := json.MarshalIndent(v, "", "  ")
+	require.NoError(t, err)
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, append(got, '\n'), 0o600))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got)+"\n")
+}
