@@ -189,6 +189,22 @@ func TestALongTimeIsCutIntoPeriods(t *testing.T) {
 	assert.Equal(t, q.To, previous)
 }
 
+// A walk may begin between two milliseconds: rounding outwards makes no period longer than Tap takes.
+func TestPeriodsBetweenMilliseconds(t *testing.T) {
+	t.Parallel()
+	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+	q := query()
+	q.To = q.To.Add(456 * time.Microsecond)
+	q.From = q.To.Add(-100 * 24 * time.Hour)
+	_, _, err := collect(t, t.Context(), gateway, q)
+	require.NoError(t, err)
+	for _, body := range f.calls(chargesPath) {
+		var list listBody
+		require.NoError(t, json.Unmarshal(body, &list))
+		assert.LessOrEqual(t, millis(t, list.Period.Date.To).Sub(millis(t, list.Period.Date.From)), 30*24*time.Hour)
+	}
+}
+
 func millis(t *testing.T, text string) time.Time {
 	t.Helper()
 	ms, err := strconv.ParseInt(text, 10, 64)

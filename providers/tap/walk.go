@@ -13,9 +13,9 @@ import (
 
 const (
 	// Tap documents that a period covers at most 30 days, and not whether its ends are inclusive. Windows overlap by a second, and that
-	// second counts.
+	// second counts; so does the millisecond to which times are rounded outwards.
 	overlap      = time.Second
-	windowLength = 30*24*time.Hour - overlap
+	windowLength = 30*24*time.Hour - overlap - time.Millisecond
 	// maxWindows bounds a checkpoint's window, about 800 years.
 	maxWindows = 10_000
 )
