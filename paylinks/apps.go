@@ -16,6 +16,14 @@ type App struct {
 	Gateway  Gateway
 }
 
+// installed is the app's Provider or Gateway, nil for neither.
+func (a App) installed() Installed {
+	if a.Provider != nil {
+		return a.Provider
+	}
+	return a.Gateway
+}
+
 // Apps finds the app that an org_app_id names. Look-ups may go to the user's own database; the Service asks for every
 // call, so cache there.
 type Apps interface {

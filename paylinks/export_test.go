@@ -46,3 +46,28 @@ func (s *Service) FollowOrders(ctx context.Context) error {
 func (s *Service) SettleOrderByPayment(ctx context.Context, orgAppID string, payment Payment) error {
 	return s.settleOrderByPayment(ctx, orgAppID, payment)
 }
+
+// DeliverEvents tells endpoints what is due, once.
+func (s *Service) DeliverEvents(ctx context.Context) error {
+	c := newCrew(s.log)
+	_, err := s.deliverEvents(ctx, c)
+	c.wait()
+	return err
+}
+
+// PlaceLocalEndpoint is what Run begins with.
+func (s *Service) PlaceLocalEndpoint(ctx context.Context) error { return s.placeLocalEndpoint(ctx) }
+
+// RunSyncs runs the syncs that are due, once.
+func (s *Service) RunSyncs(ctx context.Context) error {
+	c := newCrew(s.log)
+	_, err := s.runSyncs(ctx, c)
+	c.wait()
+	return err
+}
+
+// ScheduleSyncs begins the syncs whose time has come, once.
+func (s *Service) ScheduleSyncs(ctx context.Context) error {
+	_, err := s.scheduleSyncs(ctx)
+	return err
+}

@@ -219,21 +219,25 @@ func TestAPaymentInTheMiddleOfAStep(t *testing.T) {
 // every other one is told once, and what the order says of itself is what its links say.
 func TestOrdersProperty(t *testing.T) {
 	t.Parallel()
+	house := newMarket(t) // one store for all: each round has an order of its own
+	round := 0
 	rapid.Check(t, func(r *rapid.T) {
-		m := newMarket(t)
+		m := house.again()
+		round++
+		orderID := fmt.Sprint("POS-", round)
 		if rapid.Bool().Draw(r, "one can't cancel") {
 			m.providers["one"].without(paylinks.CanCancel)
 		}
 		faults := rapid.SampledFrom([]fault{{}, {}, buyerRefused(), refusedConn(), timeout(), lost(), refused(paylinks.RefusedCredentials)})
 		id := rapid.SampledFrom([]string{"one", "two", "three"})
-		for range rapid.IntRange(1, 25).Draw(r, "steps") {
+		for range rapid.IntRange(1, 16).Draw(r, "steps") {
 			switch rapid.SampledFrom([]string{"create", "next", "next", "fault", "pay", "webhook", "end", "cancel", "time", "run", "die"}).Draw(r, "step") {
 			case "create":
 				req := orderOf("one", "two", "three")
-				req.IdempotencyKey = rapid.SampledFrom([]string{"", "k"}).Draw(r, "key")
+				req.OrderID, req.IdempotencyKey = orderID, rapid.SampledFrom([]string{"", orderID}).Draw(r, "key")
 				_, _ = m.CreateOrder(t.Context(), req)
 			case "next":
-				_, _ = m.NextProvider(t.Context(), "POS-77", paylinks.NextRequest{CancelCurrent: rapid.Bool().Draw(r, "cancel")})
+				_, _ = m.NextProvider(t.Context(), orderID, paylinks.NextRequest{CancelCurrent: rapid.Bool().Draw(r, "cancel")})
 			case "fault":
 				m.providers[id.Draw(r, "at")].next(rapid.SampledFrom([]string{"create", "cancel", "fetch"}).Draw(r, "op"), faults.Draw(r, "fault"))
 			case "pay", "webhook", "end", "cancel":
@@ -248,7 +252,7 @@ func TestOrdersProperty(t *testing.T) {
 			if m.store.dead {
 				m.restart()
 			}
-			m.checkLive(r)
+			m.checkLive(r, orderID)
 		}
 		m.restart()
 		for _, provider := range m.providers {
@@ -256,11 +260,11 @@ func TestOrdersProperty(t *testing.T) {
 			provider.faults = map[string][]fault{}
 			provider.mu.Unlock()
 		}
-		for range 6 {
+		for range 3 {
 			m.clock.Advance(25 * time.Minute)
 			m.background()
 		}
-		m.checkEnd(r)
+		m.checkEnd(r, orderID)
 	})
 }
 
@@ -292,7 +296,7 @@ func (m *market) touch(r *rapid.T, id string) {
 
 // background is what Run does, whatever comes of it.
 func (m *market) background() {
-	for range 3 {
+	for range 2 {
 		_ = m.SettleOperations(m.t.Context())
 		_ = m.HandleWebhooks(m.t.Context())
 		_ = m.CheckLinks(m.t.Context())
@@ -301,8 +305,8 @@ func (m *market) background() {
 }
 
 // stored is the order as stored, nil for none.
-func (m *market) stored() *paylinks.Order {
-	order, err := m.store.FindOrder(m.t.Context(), "", "POS-77")
+func (m *market) stored(orderID string) *paylinks.Order {
+	order, err := m.store.FindOrder(m.t.Context(), "", orderID)
 	if err != nil {
 		require.ErrorIs(m.t, err, paylinks.ErrNotFound)
 		return nil
@@ -310,16 +314,16 @@ func (m *market) stored() *paylinks.Order {
 	return order
 }
 
-func (m *market) checkLive(r *rapid.T) {
-	order := m.stored()
+func (m *market) checkLive(r *rapid.T, orderID string) {
+	order := m.stored(orderID)
 	if order == nil {
 		return
 	}
 	require.LessOrEqual(r, len(m.liveLinks(order)), 1, "%v", outcomes(order.Attempts))
 }
 
-func (m *market) checkEnd(r *rapid.T) {
-	order := m.stored()
+func (m *market) checkEnd(r *rapid.T, orderID string) {
+	order := m.stored(orderID)
 	if order == nil {
 		return
 	}
@@ -348,8 +352,85 @@ func (m *market) checkEnd(r *rapid.T) {
 	}
 	require.LessOrEqual(r, paid, 1)
 	require.Equal(r, paid == 1, order.Status == paylinks.OrderPaid)
-	shown, err := m.GetOrder(m.t.Context(), "POS-77")
+	shown, err := m.GetOrder(m.t.Context(), orderID)
 	require.NoError(r, err)
 	require.Equal(r, order.Status, shown.Order.Status)
 	require.Equal(r, order.Attempts, shown.Order.Attempts)
+}
+
+// A link is paid in the moment before the next provider's link is written: what was decided on the order as it was isn't done.
+func TestAPaymentInTheLastMomentBeforeAStep(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.providers["one"].without(paylinks.CanCancel)
+	old := m.ordered("one", "two").Paylink
+	m.store.dies = func(change paylinks.Change, after bool) bool {
+		if change.Begin != nil && !after && change.Order != nil {
+			m.store.dies = nil
+			m.webhook(old)
+			assert.NoError(t, m.HandleWebhooks(t.Context()))
+		}
+		return false
+	}
+	result, err := m.NextProvider(t.Context(), "POS-77", paylinks.NextRequest{CancelCurrent: true})
+	require.NoError(t, err)
+	assert.Equal(t, paylinks.OrderPaid, result.Order.Status)
+	assert.Equal(t, old.ID, result.Paylink.ID)
+	assert.Zero(t, m.providers["two"].count("create"))
+	assert.Len(t, result.Order.Attempts, 1)
+}
+
+// An order that a call tries providers for is that call's: whoever looks meanwhile sees it, and nobody else moves it.
+func TestAnOrderBelongsToTheCallThatTriesProviders(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	block := make(chan struct{})
+	m.providers["one"].next("create", fault{block: block})
+	ctx, hangUp := context.WithCancel(t.Context())
+	done := make(chan got, 1)
+	req := orderOf("one", "two")
+	req.IdempotencyKey = "k"
+	go func() {
+		result, err := m.CreateOrder(ctx, req)
+		done <- got{result, err}
+	}()
+	require.Eventually(t, func() bool { return m.providers["one"].count("create") == 1 }, 5*time.Second, time.Millisecond)
+	for range 2 {
+		shown := m.order()
+		assert.Equal(t, paylinks.OrderUnknown, shown.Order.Status)
+		m.settle()
+		_, err := m.NextProvider(t.Context(), "POS-77", paylinks.NextRequest{CancelCurrent: true})
+		require.ErrorIs(t, err, paylinks.CodeOperationInProgress)
+		_, err = m.CreateOrder(t.Context(), req)
+		require.ErrorIs(t, err, paylinks.CodeIdempotencyInProgress)
+		assert.Positive(t, asError(t, err).RetryAfter)
+	}
+
+	// The caller hangs up. What has begun is brought to its end all the same, and the order is let go.
+	hangUp()
+	close(block)
+	answer := <-done
+	require.NoError(t, answer.err)
+	order := m.order().Order
+	assert.Equal(t, paylinks.OrderPending, order.Status)
+	assert.Empty(t, order.Holder)
+	_, err := m.NextProvider(t.Context(), "POS-77", paylinks.NextRequest{})
+	require.ErrorIs(t, err, paylinks.CodeOrderHasOpenPaylink)
+}
+
+// plainStore is a store without the power to keep orders.
+type plainStore struct{ paylinks.Store }
+
+func TestAStoreWithoutOrders(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	service, err := paylinks.New(plainStore{m.store.Store}, m.apps, paylinks.Options{})
+	require.NoError(t, err)
+	_, err = service.CreateOrder(t.Context(), orderOf("one"))
+	require.ErrorIs(t, err, paylinks.CodeUnsupported)
+	_, err = service.GetOrder(t.Context(), "POS-77")
+	require.ErrorIs(t, err, paylinks.CodeUnsupported)
+	_, err = service.ListOrders(t.Context(), paylinks.OrderListRequest{})
+	require.ErrorIs(t, err, paylinks.CodeUnsupported)
+	require.NoError(t, service.FollowOrders(t.Context()))
 }

@@ -25,18 +25,25 @@ type market struct {
 
 func newMarket(t *testing.T) *market {
 	t.Helper()
-	m := &market{t: t, providers: map[string]*fakeProvider{}, apps: paylinks.StaticApps{"till": fakeGateway{}}, clock: newClock()}
-	for _, id := range []string{"one", "two", "three"} {
-		provider := newFakeProvider()
-		provider.info.ID, provider.info.AppSlug = id, id+"-links"
-		m.providers[id], m.apps[id+"-main"] = provider, provider
-	}
 	store, err := sqlite.OpenMemory(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
-	m.store = &faultyStore{Store: store, OrderStore: store}
-	m.open()
-	return m
+	m := &market{t: t, store: &faultyStore{Store: store, OrderStore: store}, clock: newClock()}
+	return m.again()
+}
+
+// again is a market with new providers on the same store.
+func (m *market) again() *market {
+	next := &market{
+		t: m.t, store: m.store, clock: m.clock, providers: map[string]*fakeProvider{}, apps: paylinks.StaticApps{"till": fakeGateway{}},
+	}
+	for _, id := range []string{"one", "two", "three"} {
+		provider := newFakeProvider()
+		provider.info.ID, provider.info.AppSlug = id, id+"-links"
+		next.providers[id], next.apps[id+"-main"] = provider, provider
+	}
+	next.open()
+	return next
 }
 
 // open makes a new Service over the same store and providers, as after a restart.

@@ -97,14 +97,14 @@ func TestTheNextProvider(t *testing.T) {
 		"once it's paid":                     {func(m *market, l *paylinks.Paylink) { m.pay(l) }, false, paylinks.CodeAlreadyPaid, "one"},
 		"once it's paid, to be cancelled":    {func(m *market, l *paylinks.Paylink) { m.pay(l) }, true, paylinks.CodeAlreadyPaid, "one"},
 		"paid a moment ago, to be cancelled": {func(m *market, l *paylinks.Paylink) { m.providers["one"].pay(l.Ref.PaymentID) }, true, paylinks.CodeAlreadyPaid, "one"},
-		"which rejects too":                  {func(m *market, l *paylinks.Paylink) { m.providers["two"].next("create", buyerRefused()) }, true, paylinks.CodeBuyerRejected, "one"},
-		"which isn't there":                  {func(m *market, l *paylinks.Paylink) { m.providers["two"].next("create", refusedConn()) }, true, paylinks.CodeProviderUnavailable, "one"},
-		"while the link can't be called off": {func(m *market, l *paylinks.Paylink) { m.providers["one"].next("cancel", refusedConn()) }, true, paylinks.CodeProviderUnavailable, "one"},
-		"and the cancelling has no outcome": {func(m *market, l *paylinks.Paylink) {
+		"which rejects too":                  {func(m *market, _ *paylinks.Paylink) { m.providers["two"].next("create", buyerRefused()) }, true, paylinks.CodeBuyerRejected, "one"},
+		"which isn't there":                  {func(m *market, _ *paylinks.Paylink) { m.providers["two"].next("create", refusedConn()) }, true, paylinks.CodeProviderUnavailable, "one"},
+		"while the link can't be called off": {func(m *market, _ *paylinks.Paylink) { m.providers["one"].next("cancel", refusedConn()) }, true, paylinks.CodeProviderUnavailable, "one"},
+		"and the cancelling has no outcome": {func(m *market, _ *paylinks.Paylink) {
 			m.providers["one"].next("cancel", timeout())
 			m.providers["one"].next("fetch", fault{}, timeout())
 		}, true, paylinks.CodeProviderTimeout, "one"},
-		"where the cancelled one is here only": {func(m *market, l *paylinks.Paylink) { m.providers["one"].without(paylinks.CanCancel) }, true, "", "two"},
+		"where the cancelled one is here only": {func(m *market, _ *paylinks.Paylink) { m.providers["one"].without(paylinks.CanCancel) }, true, "", "two"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -383,18 +383,37 @@ func TestAnOrderAtAGatewayHasNoNextProvider(t *testing.T) {
 func TestAPaymentOfTwoPossibleOrdersSettlesNone(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	ctx := map[string]context.Context{}
+	as := func(caller string) context.Context {
+		return paylinks.WithCaller(t.Context(), paylinks.Caller{ID: caller})
+	}
 	for _, caller := range []string{"a", "b"} {
-		ctx[caller] = paylinks.WithCaller(t.Context(), paylinks.Caller{ID: caller})
-		_, err := m.CreateOrder(ctx[caller], orderOf("gate"))
+		_, err := m.CreateOrder(as(caller), orderOf("gate"))
 		require.NoError(t, err)
 	}
 	amount, err := paylinks.ParseMoney("149.50", paylinks.SAR)
 	require.NoError(t, err)
 	require.NoError(t, m.SettleOrderByPayment(t.Context(), "till", paylinks.Payment{ID: "x", Reference: "POS-77", Amount: amount, Status: paylinks.PaymentCaptured}))
-	for _, c := range ctx {
-		result, err := m.GetOrder(c, "POS-77")
+	for _, caller := range []string{"a", "b"} {
+		result, err := m.GetOrder(as(caller), "POS-77")
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.OrderPendingSync, result.Order.Status)
 	}
+}
+
+func TestRunFollowsOrders(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.providers["one"].without(paylinks.CanCancel)
+	old := m.ordered("one", "two").Paylink
+	next, err := m.NextProvider(t.Context(), "POS-77", paylinks.NextRequest{CancelCurrent: true})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- m.Run(ctx) }()
+	m.webhook(old)
+	require.Eventually(t, func() bool {
+		return m.stored("POS-77").Status == paylinks.OrderPaid && m.link(next.Paylink.ID).Status == paylinks.StatusCancelled
+	}, 10*time.Second, 5*time.Millisecond)
+	stop()
+	require.NoError(t, <-ended)
 }

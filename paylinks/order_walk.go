@@ -156,33 +156,30 @@ func (s *Service) takeOver(ctx context.Context, w *walk, busy Code) error {
 			return err
 		}
 		w.order, w.links = order, links
-		if order.Holder != w.me {
-			if order.HeldUntil.After(s.now()) {
-				return orderInProgress(order, busy)
-			}
-			next := order.clone()
-			s.prolong(next, w.me)
-			err := s.store.Write(ctx, Change{Order: next})
-			if errors.Is(err, ErrStale) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
+		if order.HeldUntil.After(s.now()) {
+			return orderInProgress(order, busy)
 		}
-		return s.settleAttempt(ctx, w)
+		next := order.clone()
+		s.prolong(next, w.me)
+		switch err := s.store.Write(ctx, Change{Order: next}); {
+		case err == nil:
+			return s.settleAttempt(ctx, w)
+		case !errors.Is(err, ErrStale):
+			return err
+		}
 	}
 	return orderInProgress(w.order, busy)
 }
 
-// settleAttempt finds out what became of an attempt without a known outcome, where its provider can tell, and reads the order again.
+// settleAttempt finds out what became of an attempt without a known outcome, where its provider can tell, and reads the order again. Nobody
+// runs the attempt any more: its call would hold the order.
 func (s *Service) settleAttempt(ctx context.Context, w *walk) error {
 	if link := w.links.live(w.order); link != nil && link.Status == StatusCreating {
 		op, err := s.operation(ctx, link.ID, func(op *Operation) bool { return op.Open && op.Kind == OperationCreate })
 		if err != nil {
 			return err
 		}
-		if op != nil && (op.Outcome == OutcomeUnknown || !op.DueAt.After(s.now())) {
+		if op != nil {
 			if err := s.recover(ctx, op); err != nil {
 				return err
 			}

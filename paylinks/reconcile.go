@@ -48,6 +48,7 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() {
 		s.every(ctx, "orders", s.opts.PollInterval, s.ordersDue, func(ctx context.Context) (bool, error) { return s.followOrders(ctx, orders) })
 	})
+	loops.Go(func() { s.every(ctx, "schedule", time.Minute, nil, s.scheduleSyncs) })
 	loops.Go(func() { s.every(ctx, "answers", housekeeping, nil, s.forgetAnswers) })
 	loops.Wait()
 	for _, c := range []*crew{operations, webhooks, links, deliveries, syncs, orders} {

@@ -28,6 +28,8 @@ type Options struct {
 	SettledInterval time.Duration
 	// PollInterval is the pace of Run: how often it looks for due links, operations and webhooks (default 1 s).
 	PollInterval time.Duration
+	// SyncInterval is how often [Service.Run] syncs each gateway by itself (default never: only on request and after webhooks).
+	SyncInterval time.Duration
 	// KeepAnswers is how long idempotent answers are kept (default 35 days).
 	KeepAnswers time.Duration
 	// OnEvent is told of every event: at least once, in order for each link, and again after an error. [Service.Run] calls it, from several

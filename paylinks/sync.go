@@ -37,10 +37,20 @@ type SyncRequest struct {
 // SyncPayments has a gateway's payments read into the ledger. It returns at once: [Service.Run] does the work, and [Service.GetSync] shows how far
 // it is. While a sync of the app isn't finished, a request without a window gets that one, and another window is an error with [CodeSyncInProgress].
 func (s *Service) SyncPayments(ctx context.Context, req SyncRequest) (*Sync, error) {
+	var wrong fieldErrors
+	wrong.required("org_app_id", req.OrgAppID)
+	if err := wrong.err("sync"); err != nil {
+		return nil, err
+	}
 	app, err := s.app(ctx, req.OrgAppID)
 	if err != nil {
 		return nil, err
 	}
+	return s.beginSync(ctx, app, req, s.now())
+}
+
+// beginSync stores a sync that is to run from due on, or finds the one that isn't finished.
+func (s *Service) beginSync(ctx context.Context, app App, req SyncRequest, due time.Time) (*Sync, error) {
 	ledger, ok := s.store.(Ledger)
 	if app.Gateway == nil || !ok {
 		return nil, orgAppNotFound(req.OrgAppID)
@@ -49,8 +59,9 @@ func (s *Service) SyncPayments(ctx context.Context, req SyncRequest) (*Sync, err
 	info := app.Gateway.Info()
 	sync := &Sync{
 		ID: newID(), OrgAppID: app.ID, Provider: info.ID, Explicit: !req.From.IsZero() || !req.To.IsZero(),
-		Status: SyncRunning, StartedAt: now, DueAt: now,
+		Status: SyncRunning, StartedAt: now, DueAt: due,
 	}
+	var err error
 	if sync.From, sync.To, err = s.syncWindow(ctx, ledger, req, info, now); err != nil {
 		return nil, err
 	}
@@ -304,18 +315,25 @@ func (p *page) add(ctx context.Context, payment Payment) error {
 	return p.write(ctx)
 }
 
-// write stores the page and how far the sync has come with it. A walk that fails again and again at one place doesn't come further.
+// write stores the page and how far the sync has come with it, also when its process is to stop. A walk that fails again and again at one
+// place doesn't come further.
 func (p *page) write(ctx context.Context) error {
 	if len(p.payments) == 0 {
 		return nil
 	}
+	ctx = context.WithoutCancel(ctx)
 	next := *p.sync
 	next.Fetched += len(p.payments)
 	if next.Checkpoint != p.checkpoint {
 		next.Checkpoint, next.Failures = p.checkpoint, 0
 	}
 	next.DueAt = p.service.now().Add(syncLease)
-	if err := p.ledger.WritePage(context.WithoutCancel(ctx), &next, p.payments); err != nil {
+	for _, payment := range p.payments {
+		if err := p.service.settleOrderByPayment(ctx, next.OrgAppID, payment.Payment); err != nil {
+			return err
+		}
+	}
+	if err := p.ledger.WritePage(ctx, &next, p.payments); err != nil {
 		return err
 	}
 	*p.sync = next

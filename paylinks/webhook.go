@@ -13,12 +13,13 @@ import (
 //
 // A webhook only says where to look: [Service.Run] reads the provider's truth about its link.
 func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) error {
-	app, err := s.linkApp(ctx, orgAppID)
+	app, err := s.apps.App(ctx, orgAppID)
 	if err != nil {
 		return err
 	}
-	receiver, ok := app.Provider.(WebhookReceiver)
-	if info := app.Provider.Info(); !ok || info.ID != provider || !info.Can(CanReceiveWebhook) {
+	installed := app.installed()
+	receiver, ok := installed.(WebhookReceiver)
+	if !ok || installed.Info().ID != provider || !installed.Info().Can(CanReceiveWebhook) {
 		return orgAppNotFound(orgAppID)
 	}
 	now := s.now()
@@ -30,6 +31,9 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 			return ErrUnproven
 		}
 		return &Error{Code: CodeValidationFailed, Outcome: NotApplied, Op: "webhook", Provider: provider, Message: "the webhook names no payment", Err: err}
+	}
+	if app.Provider == nil {
+		return s.syncAfterWebhook(ctx, app)
 	}
 	err = s.store.Write(ctx, Change{Webhook: &Webhook{
 		ID: newID(), Provider: provider, OrgAppID: orgAppID, DedupKey: notification.DedupKey, Type: notification.Type,

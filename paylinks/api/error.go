@@ -28,6 +28,9 @@ type Error struct {
 	// PaylinkID and Status are the link that the error is about and what it is now.
 	PaylinkID string          `json:"paylink_id,omitempty"`
 	Status    paylinks.Status `json:"status,omitempty"`
+	// OrderID and Attempts are the order that the error is about and the providers tried for it.
+	OrderID  string         `json:"order_id,omitempty"`
+	Attempts []OrderAttempt `json:"attempts,omitempty"`
 	// Replacement is the call to make instead of one that was removed.
 	Replacement *Replacement `json:"replacement,omitempty"`
 }
@@ -56,6 +59,8 @@ func FromError(e *paylinks.Error, requestID string) ErrorAnswer {
 			Messages:     e.Messages,
 			PaylinkID:    e.PaylinkID,
 			Status:       e.Status,
+			OrderID:      e.OrderID,
+			Attempts:     fromAttempts(e.Attempts),
 		},
 		RequestID: requestID,
 	}
@@ -75,5 +80,7 @@ func (a ErrorAnswer) Err() *paylinks.Error {
 		Messages:     e.Messages,
 		PaylinkID:    e.PaylinkID,
 		Status:       e.Status,
+		OrderID:      e.OrderID,
+		Attempts:     toAttempts(e.Attempts),
 	}
 }

@@ -14,8 +14,8 @@ const deliveryRows = `SELECT d.id, d.endpoint_id, d.state, d.tries, d.created_at
 
 const (
 	// fanOut makes the deliveries of an event. A delivery's id is its event's, which is time-ordered, and its endpoint's.
-	fanOut = `INSERT INTO deliveries (id, endpoint_id, event_id, paylink_id, sequence, state, tries, created_at, due_at, held)
-		SELECT ? || '.' || w.endpoint_id, w.endpoint_id, ?, ?, ?, 'pending', '', ?,
+	fanOut = `INSERT INTO deliveries (id, event_id, endpoint_id, paylink_id, sequence, state, tries, created_at, due_at, held)
+		SELECT ? || '.' || w.endpoint_id, ?, w.endpoint_id, ?, ?, 'pending', '', ?,
 			CASE WHEN EXISTS (SELECT 1 FROM deliveries p WHERE p.endpoint_id = w.endpoint_id AND p.paylink_id = ? AND p.state = 'pending')
 				THEN 0 ELSE ? END, 0
 		FROM endpoint_wants w WHERE w.type IN ('', ?) AND w.org_app_id IN ('', ?)`

@@ -99,11 +99,10 @@ func (l listing[T]) statement(dialect Dialect, want selection, apps ...string) (
 
 // walk is the part of a statement that walks over one index.
 func (l listing[T]) walk(dialect Dialect, want selection, filters []filter) (text string, args []any) {
-	text = `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE `
+	var conditions []string
 	for _, f := range filters {
 		if f.value != "" {
-			text += f.column + ` = ? AND `
-			args = append(args, f.value)
+			conditions, args = append(conditions, f.column+` = ?`), append(args, f.value)
 		}
 	}
 	// One shape for every range: "before To" is "after the position (To, "") in the list", as is the cursor. Of the two
@@ -118,7 +117,8 @@ func (l listing[T]) walk(dialect Dialect, want selection, filters []filter) (tex
 	if after := want.after; after != (paylinks.PaylinkCursor{}) && micros(after.CreatedAt) < before {
 		before, beforeID = micros(after.CreatedAt), after.ID
 	}
-	return text + `created_at >= ? AND (created_at, id) < (?, ?)`, append(args, from, before, beforeID)
+	conditions, args = append(conditions, `created_at >= ? AND (created_at, id) < (?, ?)`), append(args, from, before, beforeID)
+	return `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE ` + strings.Join(conditions, ` AND `), args
 }
 
 // index is the one to walk for a list with these filters.

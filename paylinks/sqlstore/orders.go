@@ -26,11 +26,6 @@ const (
 	orderByKey       = `SELECT ` + orderColumns + ` FROM orders WHERE order_key = ? AND order_key <> ''`
 	ordersToSettle   = `SELECT ` + orderColumns + ` FROM orders WHERE sync_app = ? AND sync_app <> '' AND order_id = ? LIMIT 10`
 
-	ordersOfCaller = `SELECT ` + orderColumns + ` FROM orders
-		WHERE caller_id = ? AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`
-	ordersOfCallerByStatus = `SELECT ` + orderColumns + ` FROM orders
-		WHERE caller_id = ? AND status = ? AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`
-
 	// endHolds is for when every call that holds an order is dead.
 	endHolds = `UPDATE orders SET held_until = 0, next_check_at = 1 WHERE held_until > 0`
 )
@@ -140,11 +135,13 @@ func (s *Store) Orders(ctx context.Context, query paylinks.OrderQuery) ([]*payli
 	if after := query.After; after != (paylinks.PaylinkCursor{}) && micros(after.CreatedAt) < before {
 		before, beforeID = micros(after.CreatedAt), after.ID
 	}
-	text, args := ordersOfCaller, []any{query.CallerID}
+	index, filter, args := "orders_caller", `caller_id = ?`, []any{query.CallerID}
 	if query.Status != "" {
-		text, args = ordersOfCallerByStatus, append(args, string(query.Status))
+		index, filter, args = "orders_caller_status", `caller_id = ? AND status = ?`, append(args, string(query.Status))
 	}
-	rows, err := s.reader.query(ctx, text, append(args, from, before, beforeID, query.Limit)...)
+	rows, err := s.reader.query(ctx, `SELECT `+orderColumns+` FROM orders`+s.config.Dialect.useIndex(index)+` WHERE `+filter+
+		` AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
+		append(args, from, before, beforeID, query.Limit)...)
 	orders, err := all(rows, err, scanOrder)
 	return orders, wrap("list orders", err)
 }

@@ -20,17 +20,15 @@ type claimable struct {
 	end func(t TB, store paylinks.Store, id string)
 	// claim returns the ids of what was claimed and their new times.
 	claim func(ctx context.Context, store paylinks.Store, now, until time.Time, limit int) ([]string, []time.Time, error)
-	// of tells which stores have such records, nil for all.
-	of func(paylinks.Store) bool
 }
 
 // checks is the story of a kind.
 func (kind claimable) checks() []Check {
 	return []Check{
-		{Name: kind.name + " are claimed once they are due, the longest due first, up to the limit", Run: kind.inOrder, Of: kind.of},
-		{Name: kind.name + " are claimed by one claimer", Run: kind.once, Of: kind.of},
-		{Name: kind.name + " are claimed again when the claim has run out", Run: kind.again, Of: kind.of},
-		{Name: kind.name + " that have ended aren't claimed", Run: kind.ended, Of: kind.of},
+		{kind.name + " are claimed once they are due, the longest due first, up to the limit", kind.inOrder},
+		{kind.name + " are claimed by one claimer", kind.once},
+		{kind.name + " are claimed again when the claim has run out", kind.again},
+		{kind.name + " that have ended aren't claimed", kind.ended},
 	}
 }
 
@@ -39,7 +37,7 @@ func claimChecks() []Check {
 	for _, kind := range []claimable{claimablePaylinks(), claimableOperations(), claimableWebhooks()} {
 		checks = append(checks, kind.checks()...)
 	}
-	return append(checks, Check{Name: "a claim leaves a link's version alone", Run: func(t TB, store paylinks.Store) {
+	return append(checks, Check{"a claim leaves a link's version alone", func(t TB, store paylinks.Store) {
 		link := newLink(t, "a")
 		link.NextCheckAt = at(1)
 		insert(t, store, link)
@@ -49,7 +47,7 @@ func claimChecks() []Check {
 		require.Len(t, claimed, 1)
 		equal(t, read(t, store, "a"), claimed[0])
 		write(t, store, paylinks.Change{Update: before})
-	}}, Check{Name: "a link without a time is never claimed", Run: func(t TB, store paylinks.Store) {
+	}}, Check{"a link without a time is never claimed", func(t TB, store paylinks.Store) {
 		insert(t, store, newLink(t, "a"))
 		claimed, err := store.ClaimPaylinks(t.Context(), at(1_000_000), at(1_000_001), 10)
 		require.NoError(t, err)

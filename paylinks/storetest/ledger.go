@@ -14,20 +14,9 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// ledgerCheck is a check of stores that are a Ledger.
+// ledgerCheck is a check of a store that is a Ledger, which needs nothing else of it.
 func ledgerCheck(name string, run func(t TB, ledger paylinks.Ledger)) Check {
-	return Check{
-		Name: name,
-		Of: func(store paylinks.Store) bool {
-			_, ok := store.(paylinks.Ledger)
-			return ok
-		},
-		Run: func(t TB, store paylinks.Store) {
-			ledger, ok := store.(paylinks.Ledger)
-			require.True(t, ok, "the store is no Ledger")
-			run(t, ledger)
-		},
-	}
+	return with(name, func(t TB, _ paylinks.Store, ledger paylinks.Ledger) { run(t, ledger) })
 }
 
 func newSync(id, app string) *paylinks.Sync {
@@ -165,7 +154,7 @@ func ledgerChecks() []Check {
 		ledgerCheck("lists of payments filter by every field, and by several", filterPayments),
 		ledgerCheck("pages show each payment once, though many have the same time", pagePayments),
 	}
-	return append(checks, claimableSyncs().checks()...)
+	return append(checks, withAll[paylinks.Ledger](claimableSyncs().checks())...)
 }
 
 func lastSync(t TB, ledger paylinks.Ledger) {
@@ -343,6 +332,5 @@ func claimableSyncs() claimable {
 			}
 			return ids, times, err
 		},
-		of: ledgerCheck("", nil).Of,
 	}
 }

@@ -8,17 +8,27 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
+// everything is a store with all powers.
+type everything interface {
+	paylinks.Store
+	paylinks.Outbox
+	paylinks.Ledger
+	paylinks.OrderStore
+}
+
 // alternating is a store whose every call goes to the other one of two.
 type alternating struct {
-	stores [2]paylinks.Store
+	stores [2]everything
 	calls  *atomic.Int64
 }
 
-func newAlternating(a, b paylinks.Store) paylinks.Store {
-	return alternating{[2]paylinks.Store{a, b}, new(atomic.Int64)}
+var _ everything = alternating{}
+
+func newAlternating(a, b everything) paylinks.Store {
+	return alternating{[2]everything{a, b}, new(atomic.Int64)}
 }
 
-func (a alternating) next() paylinks.Store { return a.stores[a.calls.Add(1)%2] }
+func (a alternating) next() everything { return a.stores[a.calls.Add(1)%2] }
 
 func (a alternating) Write(ctx context.Context, change paylinks.Change) error {
 	return a.next().Write(ctx, change)
@@ -68,3 +78,63 @@ func (a alternating) Ping(ctx context.Context) error { return a.next().Ping(ctx)
 
 // Close leaves the two stores to whoever has opened them.
 func (a alternating) Close() error { return nil }
+
+func (a alternating) PutEndpoint(ctx context.Context, endpoint *paylinks.Endpoint) error {
+	return a.next().PutEndpoint(ctx, endpoint)
+}
+
+func (a alternating) DeleteEndpoint(ctx context.Context, id string) error {
+	return a.next().DeleteEndpoint(ctx, id)
+}
+
+func (a alternating) Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error) {
+	return a.next().Endpoints(ctx)
+}
+
+func (a alternating) ClaimDeliveries(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.EventDelivery, error) {
+	return a.next().ClaimDeliveries(ctx, now, until, limit)
+}
+
+func (a alternating) PutDelivery(ctx context.Context, delivery *paylinks.EventDelivery) error {
+	return a.next().PutDelivery(ctx, delivery)
+}
+
+func (a alternating) Delivery(ctx context.Context, id string) (*paylinks.EventDelivery, error) {
+	return a.next().Delivery(ctx, id)
+}
+
+func (a alternating) Deliveries(ctx context.Context, query paylinks.DeliveryQuery) ([]*paylinks.EventDelivery, error) {
+	return a.next().Deliveries(ctx, query)
+}
+
+func (a alternating) BeginSync(ctx context.Context, sync *paylinks.Sync) error {
+	return a.next().BeginSync(ctx, sync)
+}
+
+func (a alternating) Sync(ctx context.Context, id string) (*paylinks.Sync, error) {
+	return a.next().Sync(ctx, id)
+}
+
+func (a alternating) OpenSync(ctx context.Context, orgAppID string) (*paylinks.Sync, error) {
+	return a.next().OpenSync(ctx, orgAppID)
+}
+
+func (a alternating) LastSync(ctx context.Context, orgAppID string) (*paylinks.Sync, error) {
+	return a.next().LastSync(ctx, orgAppID)
+}
+
+func (a alternating) ClaimSyncs(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Sync, error) {
+	return a.next().ClaimSyncs(ctx, now, until, limit)
+}
+
+func (a alternating) HoldSync(ctx context.Context, id string, until time.Time) error {
+	return a.next().HoldSync(ctx, id, until)
+}
+
+func (a alternating) WritePage(ctx context.Context, sync *paylinks.Sync, payments []*paylinks.SyncedPayment) error {
+	return a.next().WritePage(ctx, sync, payments)
+}
+
+func (a alternating) Payments(ctx context.Context, query paylinks.SyncedPaymentQuery) ([]*paylinks.SyncedPayment, error) {
+	return a.next().Payments(ctx, query)
+}

@@ -6,6 +6,9 @@
 // (WAL, synchronous=FULL); changes that wait at the same time share one commit. Several processes of one machine may use one
 // file at the same time. A file on a network share may not: SQLite's locks aren't reliable there.
 //
+// What is erased is overwritten in the file (secure_delete). Its -wal has older copies of pages until it's written anew: at
+// the latest when the last process closes the file, nothing of what was erased is left.
+//
 // Beside the file lie its -wal and -shm, which belong to it and are moved and copied with it, and its .lock, which
 // says that somebody has it open.
 package sqlite

@@ -42,7 +42,7 @@ func newSettings(options []Option) settings {
 
 // Open opens the database file at path, and makes it where there's none; its folder must exist. Tables are brought up to date.
 //
-// Where no other process has the file open, whoever held leases on operations, webhooks and answers is dead, and all of
+// Where no other process has the file open, whoever held leases on operations, webhooks, deliveries, syncs and answers is dead, and all of
 // them become due at once: work that a crash interrupted goes on without waiting.
 //
 // A file of a newer version of this library is refused with [sqlstore.ErrNewer].
@@ -156,9 +156,10 @@ func openPool(ctx context.Context, dsn string, size int) (*sql.DB, error) {
 func writerDSN(path string, s settings) string {
 	return dsn(path, url.Values{
 		"_txlock": {"immediate"},
-		// The timeout comes first: the pragmas after it may have to wait for a lock already.
+		// The timeout comes first: the pragmas after it may have to wait for a lock already. What is erased or replaced is overwritten,
+		// for what is forgotten to be gone from the disk.
 		"_pragma": append([]string{
-			s.busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)",
+			s.busyPragma(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(2)", "secure_delete(1)",
 		}, s.pragmas...),
 	})
 }

@@ -231,6 +231,52 @@ func TestLeasesEndWithTheLastProcessThatHasTheFile(t *testing.T) {
 	assert.True(t, held(fourth), "now the fourth holds it")
 }
 
+// What is under way at a crash is due at once. What waits for its next try after a failure isn't hurried by a restart: each try counts.
+func TestLeasesOfDeliveriesAndSyncsEndAndPausesDoNot(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "paylinks.db")
+	store, err := Open(ctx, path)
+	require.NoError(t, err)
+	link, operation := testLink("a")
+	other, _ := testLink("b")
+	now, later := link.CreatedAt, operation.DueAt
+	require.NoError(t, store.PutEndpoint(ctx, &paylinks.Endpoint{ID: "e", CreatedAt: now}))
+	event := func(link string) []paylinks.Event {
+		return []paylinks.Event{{ID: "event-" + link, PaylinkID: link, Sequence: 1, OccurredAt: now, Data: []byte(`{}`)}}
+	}
+	require.NoError(t, store.Write(ctx, paylinks.Change{Insert: link, Events: event("a")}))
+	require.NoError(t, store.Write(ctx, paylinks.Change{Insert: other, Events: event("b")}))
+	for _, app := range []string{"a", "b"} {
+		require.NoError(t, store.BeginSync(ctx, &paylinks.Sync{ID: app, OrgAppID: app, Status: paylinks.SyncRunning, DueAt: now}))
+	}
+	claim := func(store *sqlstore.Store) (ids []string) {
+		deliveries, err := store.ClaimDeliveries(ctx, now, later, 10)
+		require.NoError(t, err)
+		for _, d := range deliveries {
+			ids = append(ids, "delivery "+d.Event.PaylinkID)
+			if d.Event.PaylinkID == "b" {
+				d.DueAt = later
+				require.NoError(t, store.PutDelivery(ctx, d))
+			}
+		}
+		syncs, err := store.ClaimSyncs(ctx, now, later, 10)
+		require.NoError(t, err)
+		for _, sync := range syncs {
+			ids = append(ids, "sync "+sync.ID)
+			if sync.ID == "b" {
+				sync.DueAt = later
+				require.NoError(t, store.WritePage(ctx, sync, nil))
+			}
+		}
+		return ids
+	}
+	require.ElementsMatch(t, []string{"delivery a", "delivery b", "sync a", "sync b"}, claim(store))
+	require.Empty(t, claim(store))
+	require.NoError(t, store.Close())
+	require.ElementsMatch(t, []string{"delivery a", "sync a"}, claim(open(t, path)))
+}
+
 func TestOpenWaitsForAnotherOpenOnlyAsLongAsItsContext(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "paylinks.db")
