@@ -215,6 +215,34 @@ func TestADisabledEndpointIsToldNothingAndLaterWhatWasPending(t *testing.T) {
 	require.Equal(t, []string{"paylink.created"}, types(t, p.deliverAll()), "what happened in between isn't told")
 }
 
+// disabling disables an endpoint in the moment in which its delivery is claimed.
+type disabling struct {
+	everything
+	disable func() error
+}
+
+func (d disabling) ClaimDeliveries(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.EventDelivery, error) {
+	deliveries, err := d.everything.ClaimDeliveries(ctx, now, until, limit)
+	return deliveries, errors.Join(err, d.disable())
+}
+
+func TestAnEndpointThatIsDisabledAtTheLastMomentIsNotTold(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	endpoint := p.endpoint(paylinks.EndpointRequest{}).Endpoint
+	p.created()
+	store := disabling{p.store.(everything), func() error {
+		return second(p.DisableEndpoint(context.WithoutCancel(t.Context()), endpoint.ID, true))
+	}}
+	service, err := paylinks.New(store, paylinks.StaticApps{}, paylinks.Options{Now: p.clock.Now, SigningKey: rootKey, EndpointTransport: p.network, Logger: quiet()})
+	require.NoError(t, err)
+	require.NoError(t, service.DeliverEvents(t.Context()))
+	assert.Empty(t, p.network.take())
+	_, err = p.DisableEndpoint(t.Context(), endpoint.ID, false)
+	require.NoError(t, err)
+	require.Len(t, p.deliverAll(), 1, "it rests until then and is lost to nobody")
+}
+
 func TestAnEndpointThatIsDeletedWhileItIsToldIsForgotten(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)

@@ -38,9 +38,12 @@ func (s *Service) CreateOrder(ctx context.Context, req OrderRequest) (*OrderResu
 			return nil, err
 		}
 	}
-	if _, err := store.FindOrder(ctx, order.CallerID, order.OrderID); err == nil {
+	switch earlier, err := store.FindOrder(ctx, order.CallerID, order.OrderID); {
+	case err == nil && order.Key != "" && earlier.Key == order.Key: // stored since its key was looked for
+		return s.orderedBefore(ctx, w, earlier)
+	case err == nil:
 		return nil, orderExists(order.OrderID)
-	} else if !errors.Is(err, ErrNotFound) {
+	case !errors.Is(err, ErrNotFound):
 		return nil, err
 	}
 	plan, err := s.planOrder(ctx, req, order)

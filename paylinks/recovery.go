@@ -149,7 +149,7 @@ func (s *Service) postpone(ctx context.Context, link *Paylink, op *Operation, v 
 	return err
 }
 
-// postponeUntil leaves an operation open and has it looked at at a given time.
+// postponeUntil leaves an operation open and has recovery look at it at a given time.
 func (s *Service) postponeUntil(ctx context.Context, link *Paylink, op *Operation, at time.Time) error {
 	op.Outcome, op.DueAt = OutcomeUnknown, at
 	if err := s.store.Write(ctx, Change{Settle: op}); err != nil && !errors.Is(err, ErrNotFound) {

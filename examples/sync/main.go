@@ -68,7 +68,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	background, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- service.Run(background) }()
-	defer func() { cancel(); <-ended }()
+	defer func() {
+		cancel()
+		_ = <-ended // nil: Run ends with its context
+	}()
 
 	list, err := apps.List(ctx)
 	if err != nil {

@@ -155,6 +155,7 @@ func noConnection(t TB, h Harness, op Op) {
 	case OpCancel:
 		s.can(paylinks.CanCancel)
 		ref = s.create(ref.Amount)
+	default: // they need no payment in any state
 	}
 	s.Provider = h.Down(t, s.currency)
 	s.refused(s.act(op, ref)(s.ctx()), paylinks.Unreachable)

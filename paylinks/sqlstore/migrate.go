@@ -14,7 +14,7 @@ import (
 //go:embed migrations/*/*.sql
 var migrations embed.FS
 
-// ErrNewer: the database was written by a newer version of this library, whose tables this one doesn't know.
+// ErrNewer tells that the database was written by a newer version of this library, whose tables this one doesn't know.
 var ErrNewer = errors.New("sqlstore: the database was made by a newer version of this library: upgrade the program")
 
 // Migrate brings the tables of a database up to date. Any number of processes may do so at the same time.

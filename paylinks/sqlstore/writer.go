@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// ErrClosed: the store is closed.
+// ErrClosed tells that the store is closed.
 var ErrClosed = errors.New("sqlstore: the store is closed")
 
 // maxBatch bounds how many changes wait for one commit, and so how long the first of them waits.

@@ -135,7 +135,7 @@ func fillValue(t TB, v reflect.Value, n *int) {
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Uint8:
-		v.SetUint(uint64(*n % 256))
+		v.SetUint(uint64(*n % 256)) //nolint:gosec // a small number
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fillValue(t, v.Elem(), n)

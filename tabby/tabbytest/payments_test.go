@@ -199,7 +199,7 @@ func TestAutoCapture(t *testing.T) {
 	a.AutoCapture(true)
 	payment := a.payment(a.paid())
 	assert.Equal(t, "CLOSED", payment["status"])
-	assert.Equal(t, "", payment["captures"].([]any)[0].(object)["reference_id"], "it's nobody's of ours")
+	assert.Empty(t, payment["captures"].([]any)[0].(object)["reference_id"], "it's nobody's of ours")
 }
 
 func TestPaymentIDs(t *testing.T) {

@@ -44,7 +44,7 @@ func playChild(part, path string) int {
 	switch part {
 	case childOpens:
 		go func() { failed <- write() }()
-		fmt.Println(<-acknowledged)
+		_, _ = fmt.Fprintln(os.Stdout, <-acknowledged)
 		err = <-failed
 		if closing := store.Close(); err == nil {
 			err = closing
@@ -63,7 +63,7 @@ func playChild(part, path string) int {
 		for err == nil {
 			select {
 			case id := <-acknowledged:
-				fmt.Println(id)
+				_, _ = fmt.Fprintln(os.Stdout, id)
 			case err = <-failed:
 			}
 		}

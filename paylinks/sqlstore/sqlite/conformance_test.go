@@ -14,19 +14,24 @@ import (
 func TestAFileKeepsThePromisesOfAStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) paylinks.Store {
+		t.Helper()
 		return open(t, filepath.Join(t.TempDir(), "paylinks.db"))
 	})
 }
 
 func TestMemoryKeepsThePromisesOfAStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) paylinks.Store { return openMemory(t) })
+	storetest.Run(t, func(t *testing.T) paylinks.Store {
+		t.Helper()
+		return openMemory(t)
+	})
 }
 
 // Two stores on one file are what two processes are: they share nothing but the file.
 func TestTwoStoresOnOneFileKeepThePromisesOfAStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) paylinks.Store {
+		t.Helper()
 		path := filepath.Join(t.TempDir(), "paylinks.db")
 		return newAlternating(open(t, path), open(t, path))
 	})
