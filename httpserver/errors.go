@@ -21,7 +21,7 @@ var statuses = map[paylinks.Code]int{
 	paylinks.CodeAmountExceeds:       http.StatusBadRequest,
 	paylinks.CodeUnsupportedCurrency: http.StatusBadRequest,
 	paylinks.CodePartialNotSupported: http.StatusBadRequest,
-	"no_usable_provider":             http.StatusBadRequest,
+	paylinks.CodeNoUsableProvider:    http.StatusBadRequest,
 
 	paylinks.CodeUnauthenticated: http.StatusUnauthorized,
 	paylinks.CodeForbidden:       http.StatusForbidden,
@@ -43,9 +43,9 @@ var statuses = map[paylinks.Code]int{
 	paylinks.CodeUnsupported:           http.StatusConflict,
 	paylinks.CodeOperationInProgress:   http.StatusConflict,
 	paylinks.CodeIdempotencyInProgress: http.StatusConflict,
-	"order_exists":                     http.StatusConflict,
-	"order_has_open_paylink":           http.StatusConflict,
-	"sync_in_progress":                 http.StatusConflict,
+	paylinks.CodeOrderExists:           http.StatusConflict,
+	paylinks.CodeOrderHasOpenPaylink:   http.StatusConflict,
+	paylinks.CodeSyncInProgress:        http.StatusConflict,
 
 	paylinks.CodeBuyerRejected:       http.StatusUnprocessableEntity,
 	paylinks.CodeIdempotencyMismatch: http.StatusUnprocessableEntity,

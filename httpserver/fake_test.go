@@ -31,6 +31,9 @@ const (
 // fake is a Service whose answers a test decides. What a test doesn't set fails the request as unforeseen. The answers for idempotency
 // keys are kept as the real one keeps them.
 type fake struct {
+	fakeOrders
+	fakeEndpoints
+	fakePayments
 	create   func(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
 	get      func(ctx context.Context, id string) (*paylinks.Paylink, error)
 	list     func(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)

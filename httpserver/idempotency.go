@@ -21,8 +21,10 @@ const (
 
 // input is a POST that was read and let in.
 type input struct {
-	id   string
-	body api.Body
+	id string
+	// deliveryID is the second id of a path that has two.
+	deliveryID string
+	body       api.Body
 	// key is the hash of the caller, the method, the path and the Idempotency-Key, "" where none was sent. The Service gets it too:
 	// it makes the repeated request the same operation even when the first one's answer was never kept, its outcome being unknown
 	// or the process having died.
@@ -83,7 +85,7 @@ func (s *server) readInput(w http.ResponseWriter, r *http.Request) (input, error
 	if err != nil {
 		return input{}, err
 	}
-	in := input{id: r.PathValue("id"), body: body}
+	in := input{id: r.PathValue("id"), deliveryID: r.PathValue("delivery_id"), body: body}
 	if key != "" {
 		in.key = hashOf(paylinks.CallerFrom(r.Context()).ID, r.Method, r.URL.Path, key)
 	}

@@ -41,6 +41,11 @@ func (s *server) routes() []route {
 		{http.MethodGet, link + "/qr", ScopeRead, s.qr},
 		{http.MethodGet, link + "/events", ScopeRead, s.events},
 
+		{http.MethodPost, api.PathOrders, ScopeWrite, s.operation(s.createOrder)},
+		{http.MethodGet, api.PathOrders, ScopeRead, s.listOrders},
+		{http.MethodGet, api.PathOrders + "/{id}", ScopeRead, s.getOrder},
+		{http.MethodPost, api.PathOrders + "/{id}/next", ScopeWrite, s.operation(s.nextProvider)},
+
 		{http.MethodPost, api.PathWebhooks + "/{provider}/{org_app_id}", public, s.webhook},
 		{http.MethodPost, api.PathWebhooks + "/{provider}/{org_app_id}/{rest...}", public, s.webhook},
 		{http.MethodGet, api.PathCallbacks + "/{provider}/{org_app_id}", public, s.callback},
@@ -49,7 +54,7 @@ func (s *server) routes() []route {
 		{http.MethodGet, "/healthz", public, s.health},
 		{http.MethodGet, "/readyz", public, s.ready},
 	}
-	return append(routes, s.legacyRoutes()...)
+	return slices.Concat(routes, s.endpointRoutes(), s.paymentRoutes(), s.legacyRoutes())
 }
 
 // register gives each pattern to the mux once, with the methods that the table has for it.

@@ -18,7 +18,7 @@ import (
 
 // fill puts something into a pattern's wildcards.
 func fill(pattern string) string {
-	return strings.NewReplacer("{id}", "plk_1", "{provider}", "tabby", "{org_app_id}", "shop-a", "{rest...}", "more", "{$}", "").Replace(pattern)
+	return strings.NewReplacer("{id}", "plk_1", "{delivery_id}", "dlv_1", "{provider}", "tabby", "{org_app_id}", "shop-a", "{rest...}", "more", "{$}", "").Replace(pattern)
 }
 
 func TestEveryRouteButThePublicOnesWantsAToken(t *testing.T) {
@@ -60,7 +60,7 @@ func TestWritesNeedTheWriteScope(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, w.Code, rt.pattern)
 		assert.Equal(t, "forbidden", errorOf(t, w), rt.pattern)
 	}
-	assert.Equal(t, 5, writes)
+	assert.Equal(t, 15, writes)
 
 	w := call(t, server, http.MethodGet, "/api/v1/providers", "", "Authorization", "Bearer "+readToken)
 	assert.Equal(t, http.StatusOK, w.Code)

@@ -80,6 +80,9 @@ func (o Options) withDefaults() Options {
 
 // service is what the handlers use of a [paylinks.Service].
 type service interface {
+	orderService
+	endpointService
+	paymentService
 	Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
 	Get(ctx context.Context, id string) (*paylinks.Paylink, error)
 	List(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)

@@ -1,0 +1,154 @@
+package httpserver
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
+)
+
+// endpointService is what the handlers of event endpoints use of a [paylinks.Service].
+type endpointService interface {
+	AddEndpoint(ctx context.Context, req paylinks.EndpointRequest) (*paylinks.EndpointSecret, error)
+	Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error)
+	Endpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
+	RotateEndpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
+	DisableEndpoint(ctx context.Context, id string, disabled bool) (*paylinks.EndpointSecret, error)
+	DeleteEndpoint(ctx context.Context, id string) error
+	ListDeliveries(ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error)
+	GetDelivery(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
+	Resend(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
+}
+
+// endpointRoutes is the part of the table that is about event endpoints. The secret has a route of its own, for those who may write: answers to
+// POSTs are kept for their idempotency keys, and a secret is stored nowhere.
+func (s *server) endpointRoutes() []route {
+	const (
+		endpoint = api.PathEndpoints + "/{id}"
+		delivery = endpoint + "/deliveries/{delivery_id}"
+	)
+	return []route{
+		{http.MethodPost, api.PathEndpoints, ScopeWrite, s.operation(s.addEndpoint)},
+		{http.MethodGet, api.PathEndpoints, ScopeRead, s.listEndpoints},
+		{http.MethodGet, endpoint, ScopeRead, s.getEndpoint},
+		{http.MethodDelete, endpoint, ScopeWrite, s.deleteEndpoint},
+		{http.MethodGet, endpoint + "/secret", ScopeWrite, s.endpointSecret},
+		{http.MethodPost, endpoint + "/rotate", ScopeWrite, s.operation(s.rotateEndpoint)},
+		{http.MethodPost, endpoint + "/disable", ScopeWrite, s.operation(s.disableEndpoint)},
+		{http.MethodPost, endpoint + "/enable", ScopeWrite, s.operation(s.enableEndpoint)},
+		{http.MethodGet, endpoint + "/deliveries", ScopeRead, s.listDeliveries},
+		{http.MethodGet, delivery, ScopeRead, s.getDelivery},
+		{http.MethodPost, delivery + "/resend", ScopeWrite, s.operation(s.resend)},
+	}
+}
+
+func (s *server) addEndpoint(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := api.DecodeEndpoint(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	added, err := s.svc.AddEndpoint(ctx, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, api.FromEndpointChange(added.Endpoint, warnings), nil
+}
+
+func (s *server) listEndpoints(w http.ResponseWriter, r *http.Request) error {
+	endpoints, err := s.svc.Endpoints(r.Context())
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromEndpoints(endpoints))
+	return nil
+}
+
+func (s *server) getEndpoint(w http.ResponseWriter, r *http.Request) error {
+	found, err := s.svc.Endpoint(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromEndpoint(found.Endpoint))
+	return nil
+}
+
+func (s *server) endpointSecret(w http.ResponseWriter, r *http.Request) error {
+	found, err := s.svc.Endpoint(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromEndpointSecret(found))
+	return nil
+}
+
+func (s *server) deleteEndpoint(w http.ResponseWriter, r *http.Request) error {
+	if err := s.svc.DeleteEndpoint(r.Context(), r.PathValue("id")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *server) rotateEndpoint(ctx context.Context, in input) (int, any, error) {
+	return changed(s.svc.RotateEndpoint(ctx, in.id))
+}
+
+func (s *server) disableEndpoint(ctx context.Context, in input) (int, any, error) {
+	return changed(s.svc.DisableEndpoint(ctx, in.id, true))
+}
+
+func (s *server) enableEndpoint(ctx context.Context, in input) (int, any, error) {
+	return changed(s.svc.DisableEndpoint(ctx, in.id, false))
+}
+
+// changed is the answer to a change of an endpoint.
+func changed(e *paylinks.EndpointSecret, err error) (int, any, error) {
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.FromEndpointChange(e.Endpoint, nil), nil
+}
+
+func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
+	q := queryOf(r)
+	state, before, limit := paylinks.DeliveryState(q.text("state")), q.text("before"), q.limit("limit")
+	if err := q.err(); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	page, err := s.svc.ListDeliveries(r.Context(), id, state, before, limit)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if len(page) == limit {
+		last := page[limit-1].ID
+		more, err := s.svc.ListDeliveries(r.Context(), id, state, last, 1)
+		if err != nil {
+			return err
+		}
+		if len(more) > 0 {
+			next = last
+		}
+	}
+	s.writeJSON(w, http.StatusOK, api.FromDeliveries(page, next))
+	return nil
+}
+
+func (s *server) getDelivery(w http.ResponseWriter, r *http.Request) error {
+	delivery, err := s.svc.GetDelivery(r.Context(), r.PathValue("id"), r.PathValue("delivery_id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromDelivery(delivery))
+	return nil
+}
+
+func (s *server) resend(ctx context.Context, in input) (int, any, error) {
+	delivery, err := s.svc.Resend(ctx, in.id, in.deliveryID)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusAccepted, api.FromResend(delivery), nil
+}

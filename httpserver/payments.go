@@ -1,0 +1,69 @@
+package httpserver
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
+)
+
+// paymentService is what the handlers of synced payments use of a [paylinks.Service].
+type paymentService interface {
+	SyncPayments(ctx context.Context, req paylinks.SyncRequest) (*paylinks.Sync, error)
+	GetSync(ctx context.Context, id string) (*paylinks.Sync, error)
+	ListPayments(ctx context.Context, req paylinks.ListPaymentsRequest) (paylinks.PaymentsPage, error)
+}
+
+// paymentRoutes is the part of the table that is about synced payments.
+func (s *server) paymentRoutes() []route {
+	return []route{
+		{http.MethodGet, api.PathPayments, ScopeRead, s.listPayments},
+		{http.MethodPost, api.PathSync, ScopeWrite, s.operation(s.startSync)},
+		{http.MethodGet, api.PathSyncs + "/{id}", ScopeRead, s.getSync},
+	}
+}
+
+func (s *server) startSync(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := api.DecodeSync(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	sync, err := s.svc.SyncPayments(ctx, req)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusAccepted, api.FromSyncStarted(sync, warnings), nil
+}
+
+func (s *server) getSync(w http.ResponseWriter, r *http.Request) error {
+	sync, err := s.svc.GetSync(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromSync(sync))
+	return nil
+}
+
+func (s *server) listPayments(w http.ResponseWriter, r *http.Request) error {
+	q := queryOf(r)
+	req := paylinks.ListPaymentsRequest{
+		Provider:    q.text("provider"),
+		OrgAppID:    q.text("org_app_id"),
+		Status:      paylinks.PaymentStatus(q.text("status")), // the Service knows which there are
+		Reference:   q.text("reference"),
+		CreatedFrom: q.time("created_from"),
+		CreatedTo:   q.time("created_to"),
+		Limit:       q.limit("limit"),
+		Cursor:      q.text("cursor"),
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	page, err := s.svc.ListPayments(r.Context(), req)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, http.StatusOK, api.FromPaymentsPage(page))
+	return nil
+}
