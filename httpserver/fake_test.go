@@ -45,6 +45,7 @@ type fake struct {
 	watch    func(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
 	webhook  func(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
 	callback func(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
+	report   func(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error]
 	readyErr error
 	keepErr  error
 
@@ -56,6 +57,10 @@ type fake struct {
 
 func (f *fake) Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error) {
 	return f.create(ctx, req)
+}
+
+func (f *fake) Report(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error] {
+	return f.report(ctx, req)
 }
 
 func (f *fake) Get(ctx context.Context, id string) (*paylinks.Paylink, error) { return f.get(ctx, id) }

@@ -21,6 +21,7 @@ func (s *server) paymentRoutes() []route {
 		{http.MethodGet, api.PathPayments, ScopeRead, s.listPayments},
 		{http.MethodPost, api.PathSync, ScopeWrite, s.operation(s.startSync)},
 		{http.MethodGet, api.PathSyncs + "/{id}", ScopeRead, s.getSync},
+		{http.MethodGet, api.PathReport, ScopeRead, s.report},
 	}
 }
 

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,18 @@ func (q *query) status(name string) paylinks.Status {
 		return ""
 	}
 	return status
+}
+
+// oneOf is a choice, the first of choices where none is made.
+func (q *query) oneOf(name string, choices ...string) string {
+	value := q.values.Get(name)
+	if value == "" {
+		return choices[0]
+	}
+	if !slices.Contains(choices, value) {
+		q.fail(name, "must be one of "+strings.Join(choices, ", "))
+	}
+	return value
 }
 
 func (q *query) time(name string) time.Time {

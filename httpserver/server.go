@@ -83,6 +83,7 @@ type service interface {
 	orderService
 	endpointService
 	paymentService
+	reportService
 	Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
 	Get(ctx context.Context, id string) (*paylinks.Paylink, error)
 	List(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)

@@ -22,6 +22,7 @@ type config struct {
 	databaseFile     string
 	publicURL        string
 	registerWebhooks bool
+	privateEndpoints bool
 	// real are the providers whose credentials are set. Without any, all that can be are simulated.
 	real   []providers.Entry
 	getenv func(string) string
@@ -50,14 +51,11 @@ func readConfig(getenv func(string) string) (config, error) {
 			wrong = append(wrong, errors.New("PAYLINKS_PUBLIC_URL must be an absolute URL such as https://pay.example.com"))
 		}
 	}
-	switch text := getenv("PAYLINKS_REGISTER_WEBHOOKS"); text {
-	case "":
-		c.registerWebhooks = strings.HasPrefix(c.publicURL, "https://")
-	case "true", "false":
-		c.registerWebhooks = text == "true"
-	default:
-		wrong = append(wrong, errors.New("PAYLINKS_REGISTER_WEBHOOKS must be true or false"))
-	}
+	var err error
+	c.registerWebhooks, err = truth(getenv, "PAYLINKS_REGISTER_WEBHOOKS", strings.HasPrefix(c.publicURL, "https://"))
+	wrong = append(wrong, err)
+	c.privateEndpoints, err = truth(getenv, "PAYLINKS_PRIVATE_ENDPOINTS", false)
+	wrong = append(wrong, err)
 	for _, entry := range providers.Entries() {
 		set, err := credentialsSet(entry, getenv)
 		wrong = append(wrong, err)
@@ -70,6 +68,20 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	c.tokens = chooseTokens(getenv("PAYLINKS_TOKENS"), c.simulated())
 	return c, nil
+}
+
+// truth reads a variable that is true or false.
+func truth(getenv func(string) string, name string, otherwise bool) (bool, error) {
+	switch getenv(name) {
+	case "":
+		return otherwise, nil
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	default:
+		return false, errors.New(name + " must be true or false")
+	}
 }
 
 // chooseTokens falls back on a token that everybody knows where there are only simulators to open, else on a random one.

@@ -72,7 +72,13 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	service, err := paylinks.New(store, apps, paylinks.Options{PublicURL: config.publicURL, Logger: log})
+	key, err := signingKey(getenv, config.databaseFile)
+	if err != nil {
+		return err
+	}
+	service, err := paylinks.New(store, apps, paylinks.Options{
+		PublicURL: config.publicURL, Logger: log, SigningKey: key, AllowPrivateEndpoints: config.privateEndpoints,
+	})
 	if err != nil {
 		return err
 	}

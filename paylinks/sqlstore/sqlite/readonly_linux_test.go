@@ -14,7 +14,7 @@ import (
 func TestOpenSaysWhenAFolderIsNotWritable(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	require.NoError(t, os.Chmod(folder, 0o555)) // a folder that nobody can write to
+	require.NoError(t, os.Chmod(folder, 0o555))               // a folder that nobody can write to
 	require.NoError(t, os.Chmod(filepath.Dir(folder), 0o755)) // for nobody to come this far
 	failed := make(chan error, 1)
 	go func() {
