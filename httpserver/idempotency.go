@@ -29,6 +29,8 @@ type input struct {
 	// it makes the repeated request the same operation even when the first one's answer was never kept, its outcome being unknown
 	// or the process having died.
 	key string
+	// replayed is set where the Service has answered again what it answered under the same reference before.
+	replayed *bool
 }
 
 // operate does what a POST asks for and returns its answer.
@@ -49,7 +51,7 @@ func (s *server) operation(do operate) handler {
 			if err != nil {
 				return err
 			}
-			writeBody(w, status, body)
+			s.writeAnswer(w, in, status, body)
 			return nil
 		}
 
@@ -67,9 +69,16 @@ func (s *server) operation(do operate) handler {
 			return s.settleFailure(w, r, answer, err)
 		}
 		s.keep(r, answer, status, body)
-		writeBody(w, status, body)
+		s.writeAnswer(w, in, status, body)
 		return nil
 	}
+}
+
+func (s *server) writeAnswer(w http.ResponseWriter, in input, status int, body []byte) {
+	if *in.replayed {
+		w.Header().Set(headerReplayed, "true")
+	}
+	writeBody(w, status, body)
 }
 
 func (s *server) readInput(w http.ResponseWriter, r *http.Request) (input, error) {
@@ -85,7 +94,7 @@ func (s *server) readInput(w http.ResponseWriter, r *http.Request) (input, error
 	if err != nil {
 		return input{}, err
 	}
-	in := input{id: r.PathValue("id"), deliveryID: r.PathValue("delivery_id"), body: body}
+	in := input{id: r.PathValue("id"), deliveryID: r.PathValue("delivery_id"), body: body, replayed: new(bool)}
 	if key != "" {
 		in.key = hashOf(paylinks.CallerFrom(r.Context()).ID, r.Method, r.URL.Path, key)
 	}

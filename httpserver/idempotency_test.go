@@ -336,3 +336,22 @@ func TestEveryOperationTakesAKey(t *testing.T) {
 		assert.True(t, json.Valid(first.Body.Bytes()))
 	}
 }
+
+func TestAReferenceIsReplayedAsAKeyIs(t *testing.T) {
+	t.Parallel()
+	server, _ := newTestServer(t, &fake{
+		capture: func(_ context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error) {
+			return &paylinks.CaptureResult{PaylinkID: id, Provider: "tabby", ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again"}, nil
+		},
+		refund: func(_ context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {
+			return &paylinks.RefundResult{PaylinkID: id, Provider: "tabby", ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again"}, nil
+		},
+	})
+	for _, action := range []string{"/capture", "/refund"} {
+		for reference, want := range map[string]string{"again": "true", "first": ""} {
+			w := call(t, server, http.MethodPost, linksPath+"/plk_1"+action, `{"reference_id":"`+reference+`"}`)
+			assert.Equal(t, http.StatusOK, w.Code)
+			assert.Equal(t, want, w.Header().Get("Idempotent-Replayed"), action+reference)
+		}
+	}
+}

@@ -66,6 +66,7 @@ func (s *server) capture(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	*in.replayed = result.Replayed
 	return http.StatusOK, api.FromCapture(result, warnings), nil
 }
 
@@ -87,6 +88,7 @@ func (s *server) refund(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	*in.replayed = result.Replayed
 	return http.StatusOK, api.FromRefund(result, warnings), nil
 }
 

@@ -69,7 +69,7 @@ func (s *server) register(routes []route) {
 	for pattern, methods := range byPattern {
 		s.mux.HandleFunc(pattern, s.dispatch(pattern, methods))
 	}
-	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, notFound()) })
+	s.mux.HandleFunc("/", s.nothing)
 }
 
 // dispatch picks the route of a pattern by its method, and lets in who may use it. HEAD is answered as GET.
@@ -81,6 +81,12 @@ func (s *server) dispatch(pattern string, methods map[string]route) http.Handler
 			method = http.MethodGet
 		}
 		rt, ok := methods[method]
+		if !ok && !isPublic(methods) {
+			if _, err := s.authorize(r, ScopeRead); err != nil {
+				s.fail(w, r, err)
+				return
+			}
+		}
 		if !ok {
 			w.Header().Set("Allow", allow(methods))
 			s.fail(w, r, &paylinks.Error{Code: paylinks.CodeMethodNotAllowed, Outcome: paylinks.NotApplied, Message: "this path takes " + allow(methods)})
@@ -94,6 +100,27 @@ func (s *server) dispatch(pattern string, methods map[string]route) http.Handler
 			s.fail(w, r, err)
 		}
 	}
+}
+
+// nothing answers a path that no route has. Below the API's root that's for known callers only.
+func (s *server) nothing(w http.ResponseWriter, r *http.Request) {
+	err := error(notFound())
+	if strings.HasPrefix(r.URL.Path, api.PathRoot+"/") {
+		if _, unknown := s.authorize(r, ScopeRead); unknown != nil {
+			err = unknown
+		}
+	}
+	s.fail(w, r, err)
+}
+
+// isPublic tells whether a pattern asks for no caller.
+func isPublic(methods map[string]route) bool {
+	for _, rt := range methods {
+		if rt.scope != public {
+			return false
+		}
+	}
+	return true
 }
 
 func allow(methods map[string]route) string {

@@ -90,10 +90,27 @@ func TestMethodsThatAPathDoesNotTake(t *testing.T) {
 		"/api/v1/providers/tabby/config":       {http.MethodPost, "GET, HEAD"},
 		"/healthz":                             {http.MethodPost, "GET, HEAD"},
 	} {
-		w := call(t, server, test.method, target, "", "Authorization", "")
+		w := call(t, server, test.method, target, "")
 		assert.Equal(t, http.StatusMethodNotAllowed, w.Code, target)
 		assert.Equal(t, "method_not_allowed", errorOf(t, w), target)
 		assert.Equal(t, test.allow, w.Header().Get("Allow"), target)
+	}
+}
+
+// Whoever isn't known learns nothing of the API, not even what isn't there.
+func TestStrangersAreToldNothing(t *testing.T) {
+	t.Parallel()
+	server, _ := newTestServer(t, &fake{})
+	for target, method := range map[string]string{
+		linksPath: http.MethodDelete, "/api/v1/nope": http.MethodGet, "/api/v1/providers/paylinks/x/steal": http.MethodPost, "/api/v1/tamara/paylinks/x": http.MethodPatch,
+	} {
+		w := call(t, server, method, target, "", "Authorization", "")
+		assert.Equal(t, http.StatusUnauthorized, w.Code, target)
+		assert.Equal(t, "unauthenticated", errorOf(t, w), target)
+	}
+	for target, status := range map[string]int{"/nope": 404, "/healthz": 405, "/api/v1/providers/webhooks/tabby/a": 405} {
+		method := http.MethodPut
+		assert.Equal(t, status, call(t, server, method, target, "", "Authorization", "").Code, target)
 	}
 }
 

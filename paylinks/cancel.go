@@ -43,7 +43,7 @@ func (s *Service) cancel(ctx context.Context, link *Paylink, app App, knownPaid 
 		}
 		return &CancelResult{
 			PaylinkID: id, Provider: done.link.Provider, ProviderStatus: done.link.ProviderStatus, Status: done.link.Status,
-			Captured: done.link.Captured, Refunded: done.link.Refunded, CancelledHere: done.link.CancelledHere,
+			Captured: done.link.Captured, Refunded: done.link.Refunded, CancelledHere: done.link.CancelledHere, Metadata: done.link.Metadata,
 		}, nil
 	}
 	return nil, inProgress("cancel", CodeOperationInProgress, id)

@@ -120,3 +120,23 @@ func TestALostCancelSettlesItself(t *testing.T) {
 	assert.Equal(t, paylinks.StatusCancelled, h.stored(link.ID).Status)
 	assert.Equal(t, 1, h.provider.effect("cancel"))
 }
+
+func TestALostCancelIsCancelledWhateverTheProviderCallsIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.next("cancel", lost())
+	h.provider.next("fetch", fault{})
+	expired := make(chan struct{})
+	h.provider.next("fetch", fault{block: expired})
+	done := make(chan *paylinks.CancelResult, 1)
+	go func() {
+		result, err := h.Cancel(t.Context(), link.ID)
+		assert.NoError(t, err)
+		done <- result
+	}()
+	require.Eventually(t, func() bool { return h.provider.count("fetch") == 2 }, 5*time.Second, time.Millisecond)
+	h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) { s.Status, s.ProviderStatus = paylinks.StatusExpired, "EXPIRED" })
+	close(expired)
+	assert.Equal(t, paylinks.StatusCancelled, (<-done).Status)
+}

@@ -18,7 +18,7 @@ func (s *Service) Capture(ctx context.Context, id string, req CaptureRequest) (*
 		return nil, err
 	}
 	in.lookFirst = func(link *Paylink) bool {
-		return !link.Status.Final() && (s.older(link) || !link.Status.Paid())
+		return !link.Status.Final() && link.Status != StatusCreating && (s.older(link) || !link.Status.Paid())
 	}
 	in.plan = func(link *Paylink) (*Operation, error) { return planCapture(link, app.Provider.Info(), in.wanted) }
 	done, err := s.carryOut(ctx, link, app, in)
@@ -50,15 +50,24 @@ func planCapture(link *Paylink, info Info, wanted Money) (*Operation, error) {
 
 func captureResult(done finished, referenceID string) *CaptureResult {
 	link, op := done.link, done.operation
+	if op != nil && op.Result.AlreadyCaptured {
+		return &CaptureResult{
+			PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: op.Result.ProviderStatus, Status: op.Result.Status,
+			Amount: op.Result.Captured, Captured: op.Result.Captured, Refunded: op.Result.Refunded, ReferenceID: referenceID, AlreadyCaptured: true,
+			Metadata: link.Metadata, Replayed: done.replayed,
+		}
+	}
 	if op == nil {
 		return &CaptureResult{
 			PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: link.ProviderStatus, Status: link.Status,
 			Amount: link.Captured, Captured: link.Captured, Refunded: link.Refunded, ReferenceID: referenceID, AlreadyCaptured: true, FinalizePending: link.FinalizePending,
+			Metadata: link.Metadata,
 		}
 	}
 	return &CaptureResult{
 		PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: op.Result.ProviderStatus, Status: op.Result.Status,
 		Amount: op.Amount, Captured: op.Result.Captured, Refunded: op.Result.Refunded, ReferenceID: cmp.Or(referenceID, op.ID), FinalizePending: op.Result.FinalizePending,
+		Metadata: link.Metadata, Replayed: done.replayed,
 	}
 }
 

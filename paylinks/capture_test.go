@@ -68,6 +68,8 @@ func TestAReferenceIsCapturedOnce(t *testing.T) {
 	require.NoError(t, err)
 	again, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: "50", ReferenceID: "one"})
 	require.NoError(t, err)
+	assert.True(t, again.Replayed)
+	again.Replayed = false
 	assert.Equal(t, first, again)
 	assert.Equal(t, 1, h.provider.effect("capture"))
 
@@ -79,7 +81,42 @@ func TestAReferenceIsCapturedOnce(t *testing.T) {
 	require.NoError(t, err)
 	again, err = h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: "50.00", ReferenceID: "one"})
 	require.NoError(t, err)
+	again.Replayed = false
 	assert.Equal(t, first, again)
+}
+
+func TestAReferenceThatFoundTheMoneyTakenSaysSoForEver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) {
+		s.Status, s.ProviderStatus, s.Captured = paylinks.StatusCaptured, "DONE", s.Amount
+	})
+	first, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{ReferenceID: "k"})
+	require.NoError(t, err)
+	require.True(t, first.AlreadyCaptured)
+	_, err = h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "10.00"})
+	require.NoError(t, err)
+
+	again, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{ReferenceID: "k"})
+	require.NoError(t, err)
+	assert.True(t, again.Replayed)
+	again.Replayed = false
+	assert.Equal(t, first, again)
+	_, err = h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{ReferenceID: "k", Amount: "20.00"})
+	require.ErrorIs(t, err, paylinks.CodeIdempotencyMismatch)
+	assert.Zero(t, h.provider.count("capture"))
+}
+
+func TestALinkThatIsBeingMadeCanNotBeCaptured(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.provider.next("create", lost())
+	_, err := h.Create(t.Context(), request())
+	_, err = h.Capture(t.Context(), asError(t, err).PaylinkID, paylinks.CaptureRequest{})
+	require.ErrorIs(t, err, paylinks.CodeNotCapturable)
+	assert.Equal(t, paylinks.StatusCreating, asError(t, err).Status)
+	assert.Zero(t, h.provider.count("fetch"))
 }
 
 func TestAnIdempotencyKeyIsAReferenceToo(t *testing.T) {
@@ -216,19 +253,23 @@ func TestManyCapturesAtOnceTakeTheMoneyOnce(t *testing.T) {
 			link := h.paid()
 			var wg sync.WaitGroup
 			errs := make([]error, 64)
+			results := make([]*paylinks.CaptureResult, 64)
 			for i := range errs {
 				wg.Go(func() {
-					_, errs[i] = h.Capture(context.WithoutCancel(t.Context()), link.ID, paylinks.CaptureRequest{ReferenceID: reference(i)})
+					results[i], errs[i] = h.Capture(context.WithoutCancel(t.Context()), link.ID, paylinks.CaptureRequest{ReferenceID: reference(i)})
 				})
 			}
 			wg.Wait()
 			succeeded := 0
-			for _, err := range errs {
+			for i, err := range errs {
 				if err == nil {
 					succeeded++
+					if name == "one key" {
+						assert.False(t, results[i].AlreadyCaptured, "under one key everybody gets the first answer")
+					}
 					continue
 				}
-				require.ErrorIs(t, err, paylinks.CodeOperationInProgress)
+				require.Contains(t, []paylinks.Code{paylinks.CodeOperationInProgress, paylinks.CodeIdempotencyInProgress}, paylinks.CodeOf(err))
 			}
 			assert.Positive(t, succeeded)
 			assert.Equal(t, 1, h.provider.effect("capture"))

@@ -1,6 +1,7 @@
 package paylinks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -80,6 +81,13 @@ func (s *Service) beginCreate(ctx context.Context, link *Paylink, op *Operation,
 // settleCreate writes what a create came to and turns it into the caller's answer.
 func (s *Service) settleCreate(ctx context.Context, link *Paylink, op *Operation, v verdict, source Source, info Info) (*Paylink, error) {
 	heard := news{source: source}
+	if problem := unusable(link, v, info); problem != "" {
+		heard.end, heard.reason = StatusFailed, problem
+		v = verdict{
+			outcome: OutcomeUnknown, final: true, facts: &Snapshot{Ref: v.facts.Ref, ProviderStatus: v.facts.ProviderStatus, Status: StatusCreated},
+			cause: &ProviderError{Refusal: RefusedRequest, Outcome: OutcomeUnknown, Message: "its answer can't be used: " + problem},
+		}
+	}
 	switch {
 	case v.outcome == NotApplied && v.cause.Refusal == RefusedBuyer:
 		heard.end, heard.reason, heard.messages = StatusRejected, v.cause.Reason, v.cause.Messages
@@ -96,6 +104,20 @@ func (s *Service) settleCreate(ctx context.Context, link *Paylink, op *Operation
 		return nil, failure(op, settled, v)
 	}
 	return created(settled)
+}
+
+// unusable says why nobody should pay a link that the provider has made, "" for nothing: it's for another amount, or there's no way to it.
+func unusable(link *Paylink, v verdict, info Info) string {
+	switch {
+	case v.outcome != Applied || v.facts.Status == StatusRejected:
+		return ""
+	case contradicts(v.facts, link):
+		return "amount_mismatch"
+	case v.facts.CheckoutURL == "" && cmp.Or(v.facts.Delivery, info.Checkout) != DeliverySMS:
+		return "no_checkout_url"
+	default:
+		return ""
+	}
 }
 
 // created is the answer to a create that went through: the link, or the error of a refused buyer.

@@ -242,3 +242,27 @@ func TestACreateWithoutKnownOutcomeFailsOnceItsSessionIsOver(t *testing.T) {
 	assert.Equal(t, 1, h.provider.count("create"))
 	assert.Equal(t, []paylinks.EventType{paylinks.EventFailed, paylinks.EventOperationUnknown}, h.events(id))
 }
+
+func TestALinkThatCanNotBePaidIsNotHandedOut(t *testing.T) {
+	t.Parallel()
+	other, err := paylinks.ParseMoney("1.00", paylinks.SAR)
+	require.NoError(t, err)
+	for reason, answer := range map[string]paylinks.Snapshot{
+		"amount_mismatch": {Ref: paylinks.Ref{PaymentID: "p"}, Status: paylinks.StatusCreated, Amount: other, CheckoutURL: "https://checkout.example/"},
+		"no_checkout_url": {Ref: paylinks.Ref{PaymentID: "p"}, Status: paylinks.StatusUnknown, ProviderStatus: "weird"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.provider.reject = &answer
+			_, err := h.Create(t.Context(), request())
+			e := asError(t, err)
+			assert.Equal(t, paylinks.CodeProviderError, e.Code)
+			assert.Equal(t, paylinks.OutcomeUnknown, e.Outcome)
+			link := h.stored(e.PaylinkID)
+			assert.Equal(t, paylinks.StatusFailed, link.Status)
+			assert.Equal(t, reason, link.Reason)
+			assert.Equal(t, "p", link.Ref.PaymentID, "a person may look it up")
+		})
+	}
+}

@@ -83,4 +83,6 @@ const (
 	SourceWebhook   Source = "webhook"
 	SourceCallback  Source = "callback"
 	SourceRecovery  Source = "recovery"
+	// SourcePerson: somebody has looked it up, and said so by [Service.Resolve].
+	SourcePerson Source = "person"
 )

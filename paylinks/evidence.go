@@ -49,12 +49,19 @@ func transactionID(op Operation, facts *Snapshot) string {
 	return ""
 }
 
-// withTotals is a verdict's facts, with the total that an applied refund comes to where the provider keeps none.
-func withTotals(v verdict, op *Operation, link *Paylink) *Snapshot {
-	if v.outcome != Applied || op.Kind != OperationRefund || v.facts.Refunded.IsSet() {
+// inLightOf is a verdict's facts, in the light of what was done: the total that an applied refund comes to where the provider keeps none, and an
+// unpaid link that we cancelled as cancelled where the provider calls it expired.
+func inLightOf(v verdict, op *Operation, link *Paylink) *Snapshot {
+	if v.outcome != Applied || v.facts == nil {
 		return v.facts
 	}
 	facts := *v.facts
+	if op.Kind == OperationCancel && !op.Void && facts.Status == StatusExpired {
+		facts.Status = StatusCancelled
+	}
+	if op.Kind != OperationRefund || facts.Refunded.IsSet() {
+		return &facts
+	}
 	facts.Refunded = op.Before.Add(op.Amount)
 	facts.Status = StatusPartiallyRefunded
 	if facts.Refunded.Cmp(taken(link)) >= 0 {

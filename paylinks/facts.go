@@ -55,7 +55,7 @@ func (s *Service) learn(link *Paylink, heard news, info Info, now time.Time) []E
 // learnFacts applies a provider's facts and returns the events that they raise beyond a change of state.
 func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time.Time) []EventType {
 	link.RefreshedAt = now
-	if facts.Amount.IsSet() && !facts.Amount.Equal(link.Amount) {
+	if contradicts(facts, link) {
 		s.log.Error("the provider has another amount for a payment: its facts are not applied",
 			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider))
 		if link.AmountMismatch {
@@ -71,6 +71,7 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 	if facts.Status == StatusRefunded && !facts.Refunded.IsSet() {
 		link.Refunded = link.Captured
 	}
+	link.RefundsUnknown = (link.RefundsUnknown || facts.Status == StatusPartiallyRefunded) && link.Refunded.IsZero()
 	setIfGiven(&link.ProviderStatus, facts.ProviderStatus)
 	setIfGiven(&link.CheckoutURL, facts.CheckoutURL)
 	setIfGiven(&link.QRCodeURL, facts.QRCodeURL)
@@ -106,6 +107,14 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 		return []EventType{EventPaidAfterEnd}
 	}
 	return nil
+}
+
+// contradicts tells whether facts can't be true of a link: another amount, or more taken or given back than there was.
+func contradicts(facts *Snapshot, link *Paylink) bool {
+	exceeds := func(part, whole Money) bool {
+		return part.IsSet() && (part.Currency() != link.Amount.Currency() || part.Cmp(whole) > 0)
+	}
+	return facts.Amount.IsSet() && !facts.Amount.Equal(link.Amount) || exceeds(facts.Captured, link.Amount) || exceeds(facts.Refunded, link.Amount)
 }
 
 func setIfGiven[T ~string](field *T, value T) {

@@ -12,6 +12,10 @@ func failure(op *Operation, link *Paylink, v verdict) *Error {
 		Op: string(op.Kind), Outcome: v.outcome, Provider: link.Provider, ProviderCode: cause.Code, ProviderStatus: cause.Status,
 		PaylinkID: link.ID, Status: link.Status, RetryAfter: cause.RetryAfter, Reason: cause.Reason, Messages: cause.Messages, Err: cause,
 	}
+	if v.outcome == OutcomeUnknown && cause.Refusal == RefusedRequest {
+		e.Code, e.Message = CodeProviderError, "the provider made something else than was asked for: "+cause.Message
+		return e
+	}
 	if v.outcome == OutcomeUnknown {
 		e.Code = CodeProviderTimeout
 		e.Message = "the provider gave no clear answer: it may have happened. The link settles itself, ask again with GET"

@@ -24,6 +24,8 @@ type finished struct {
 	link *Paylink
 	// operation is nil where nothing was to be done.
 	operation *Operation
+	// replayed: it's the answer to an earlier call under the same name.
+	replayed bool
 }
 
 // maxRounds bounds how often an intent is decided anew since the link changed under it.
@@ -49,21 +51,31 @@ func (s *Service) carryOut(ctx context.Context, link *Paylink, app App, in inten
 				return finished{}, err
 			}
 		}
-		op, err := in.plan(link)
-		if errors.Is(err, errDone) {
-			return finished{link: link}, nil
+		op, planErr := in.plan(link)
+		if planErr != nil && in.name != "" {
+			// What stands in the way may be this very operation, done by another request in this moment.
+			if op, planErr, err = s.planNamed(ctx, link, in, planErr); err != nil {
+				return finished{}, err
+			}
 		}
-		if err != nil {
-			return finished{}, err
+		switch {
+		case errors.Is(planErr, errTold):
+			continue
+		case errors.Is(planErr, errDone) && op == nil:
+			return finished{link: link}, nil
+		case planErr != nil && op == nil:
+			return finished{}, planErr
 		}
 		s.identify(op, link, in, earlier)
 
 		err = s.begin(ctx, link, op)
 		switch {
+		case err == nil && planErr != nil:
+			return s.note(ctx, link, app, op)
 		case err == nil:
 			return s.bringToEnd(ctx, link, app, op, in)
 		case errors.Is(err, ErrOperationOpen):
-			if err := s.clearWay(ctx, link, in.kind); err != nil {
+			if err := s.clearWay(ctx, link, in.kind, CodeOperationInProgress); err != nil {
 				return finished{}, err
 			}
 		case !errors.Is(err, ErrStale) && !errors.Is(err, ErrDuplicate):
@@ -74,6 +86,33 @@ func (s *Service) carryOut(ctx context.Context, link *Paylink, app App, in inten
 		}
 	}
 	return finished{}, inProgress(string(in.kind), CodeOperationInProgress, link.ID)
+}
+
+// errTold: the operation of that name exists by now, and has the answer.
+var errTold = errors.New("paylinks: the operation of that name exists by now")
+
+// planNamed decides what an intent with a name comes to where its plan found nothing to do, or a reason not to. A capture that finds the money taken already is
+// an operation too, one without a call: the same name gets the same answer for ever.
+func (s *Service) planNamed(ctx context.Context, link *Paylink, in intent, planErr error) (*Operation, error, error) {
+	existing, err := s.operation(ctx, link.ID, func(op *Operation) bool {
+		return op.Kind == in.kind && op.Reference == in.name && (op.Open || op.Outcome != NotApplied)
+	})
+	switch {
+	case err != nil:
+		return nil, planErr, err
+	case existing != nil:
+		return nil, errTold, nil
+	case errors.Is(planErr, errDone) && in.kind == OperationCapture:
+		return &Operation{Amount: in.wanted.or(link.Captured), Before: link.Captured, Left: link.Captured}, planErr, nil
+	default:
+		return nil, planErr, nil
+	}
+}
+
+// note closes an operation that had nothing to do.
+func (s *Service) note(ctx context.Context, link *Paylink, app App, op *Operation) (finished, error) {
+	settled, err := s.settle(ctx, link, op, verdict{outcome: Applied, already: true}, news{source: SourceOperation}, app.Provider.Info())
+	return finished{link: settled, operation: op}, err
 }
 
 // identify gives a planned operation its ids. One that was tried under the same name before, and didn't happen, is opened again.
@@ -105,7 +144,7 @@ func (s *Service) bringToEnd(ctx context.Context, link *Paylink, app App, op *Op
 	if v.cause.Refusal == RefusedUnsupported && op.Kind == OperationCancel && !op.Void {
 		return finished{}, errHereOnly
 	}
-	if v.cause.Refusal == RefusedState && op.Outcome == NotApplied {
+	if (v.cause.Refusal == RefusedState || v.cause.Refusal == RefusedRequest) && op.Outcome == NotApplied {
 		// The provider has told why: the payment has moved on. The plan for its new state has the right answer, unless it's the same plan.
 		if _, err := in.plan(settled); errors.Is(err, errDone) {
 			return finished{link: settled}, nil
@@ -122,7 +161,7 @@ func (s *Service) answerAgain(ctx context.Context, link *Paylink, op *Operation,
 		return finished{}, idempotencyMismatch(string(in.kind), "reference_id belongs to an operation with another amount")
 	}
 	if op.Open {
-		if err := s.clearWay(ctx, link, in.kind); err != nil {
+		if err := s.clearWay(ctx, link, in.kind, CodeIdempotencyInProgress); err != nil {
 			return finished{}, err
 		}
 		settled, err := s.operation(ctx, link.ID, func(o *Operation) bool { return o.ID == op.ID })
@@ -136,7 +175,7 @@ func (s *Service) answerAgain(ctx context.Context, link *Paylink, op *Operation,
 	}
 	switch op.Outcome {
 	case Applied:
-		return finished{link: link, operation: op}, nil
+		return finished{link: link, operation: op, replayed: true}, nil
 	case NotApplied:
 		return finished{}, &Error{
 			Code: CodeProviderUnavailable, Outcome: NotApplied, Op: string(in.kind), Provider: link.Provider, PaylinkID: link.ID, Status: link.Status,
@@ -149,13 +188,13 @@ func (s *Service) answerAgain(ctx context.Context, link *Paylink, op *Operation,
 
 // clearWay deals with the operation that is open on a link: one that somebody runs right now is an error, one whose outcome
 // is unknown is settled if the provider can tell. nil means that none is open any more.
-func (s *Service) clearWay(ctx context.Context, link *Paylink, kind OperationKind) error {
+func (s *Service) clearWay(ctx context.Context, link *Paylink, kind OperationKind, running Code) error {
 	open, err := s.operation(ctx, link.ID, func(op *Operation) bool { return op.Open })
 	if err != nil || open == nil {
 		return err
 	}
 	if open.Outcome != OutcomeUnknown && open.DueAt.After(s.now()) {
-		return inProgress(string(kind), CodeOperationInProgress, link.ID)
+		return inProgress(string(kind), running, link.ID)
 	}
 	if err := s.recover(ctx, open); err != nil {
 		return err

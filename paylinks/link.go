@@ -43,6 +43,8 @@ type Paylink struct {
 	CancelledHere bool `json:"cancelled_here,omitempty"`
 	// FinalizePending: the buyer has paid, and the provider is still to be told that the merchant knows.
 	FinalizePending bool `json:"finalize_pending,omitempty"`
+	// RefundsUnknown: the provider says that a part was refunded, and not how much.
+	RefundsUnknown bool `json:"refunds_unknown,omitempty"`
 	// AmountMismatch: the provider has another amount or currency for this payment, so its facts aren't applied.
 	AmountMismatch bool `json:"amount_mismatch,omitempty"`
 
@@ -143,4 +145,5 @@ type Result struct {
 	Refunded        Money  `json:"refunded"`
 	TransactionID   string `json:"transaction_id,omitempty"`
 	FinalizePending bool   `json:"finalize_pending,omitempty"`
+	AlreadyCaptured bool   `json:"already_captured,omitempty"`
 }

@@ -44,6 +44,8 @@ type verdict struct {
 	facts *Snapshot
 	// cause is why the operation wasn't applied or isn't known, nil for applied.
 	cause *ProviderError
+	// already: it was done before, so nothing was called.
+	already bool
 	// final: an unknown outcome that will never be known. The operation ends with it.
 	final bool
 }
@@ -60,13 +62,18 @@ func (s *Service) attempt(ctx context.Context, provider Provider, link *Paylink,
 		return verdict{outcome: Applied, facts: &facts}
 	}
 	cause := asProviderError(err)
-	if cause.Outcome == NotApplied && cause.Refusal != RefusedState {
+	if cause.Outcome == NotApplied && !telling(op, cause) {
 		return verdict{outcome: NotApplied, cause: cause}
 	}
 	if op.Kind == OperationCreate || op.Kind == OperationSend {
 		return verdict{outcome: cause.Outcome, cause: cause, final: op.Kind == OperationSend}
 	}
 	return s.look(ctx, provider, link, op, cause)
+}
+
+// telling tells whether a refusal may be about the state of the payment, so that the payment is worth a look.
+func telling(op *Operation, cause *ProviderError) bool {
+	return cause.Refusal == RefusedState || (cause.Refusal == RefusedRequest && op.Kind != OperationCreate && op.Kind != OperationSend)
 }
 
 // call is the one place that calls a provider for an effect.

@@ -43,13 +43,13 @@ func ParsePhone(s, region string) (Phone, error) {
 	return Phone(phonenumbers.Format(number, phonenumbers.E164)), nil
 }
 
-// Masked is the number with its middle hidden: "+9665*****01".
+// Masked is the number with its middle hidden, however long that is: "+9665*****01".
 func (p Phone) Masked() string {
-	const head, tail = 5, 2
+	const head, tail, hidden = 5, 2, "*****"
 	if len(p) <= head+tail {
-		return strings.Repeat("*", len(p))
+		return hidden
 	}
-	return string(p[:head]) + strings.Repeat("*", len(p)-head-tail) + string(p[len(p)-tail:])
+	return string(p[:head]) + hidden + string(p[len(p)-tail:])
 }
 
 // LogValue masks the number in log/slog.

@@ -109,6 +109,59 @@ func (s *Service) conclude(ctx context.Context, link *Paylink, op *Operation, v 
 	return err
 }
 
+// decideRefund settles the one refund of a link whose outcome nobody knew, once the provider has told that there was a refund.
+func (s *Service) decideRefund(ctx context.Context, link *Paylink, info Info) error {
+	operations, err := s.store.Operations(ctx, link.ID)
+	if err != nil {
+		return err
+	}
+	var open []*Operation
+	for _, op := range operations {
+		if undecided(op) {
+			open = append(open, op)
+		}
+	}
+	if len(open) != 1 {
+		return nil // none, or nobody can tell which
+	}
+	return s.decide(ctx, link, open[0], true, SourceWebhook, info)
+}
+
+// decide gives an operation that ended without a known outcome the one that is known now.
+func (s *Service) decide(ctx context.Context, link *Paylink, op *Operation, happened bool, source Source, info Info) error {
+	if err := s.begin(ctx, link, op); err != nil {
+		return err
+	}
+	v := verdict{outcome: NotApplied, cause: &ProviderError{Refusal: RefusedState, Outcome: NotApplied}}
+	if happened {
+		v = verdict{outcome: Applied, facts: &Snapshot{ProviderStatus: link.ProviderStatus, Status: link.Status}}
+	}
+	_, err := s.settle(ctx, link, op, v, news{source: source}, info)
+	return err
+}
+
+// Resolve tells the Service what became of an operation that ended without a known outcome ([EventOperationUnknown]), after a person has looked it up at the
+// provider. referenceID is the caller's, or the one of the answer. An operation that isn't in that state is an error with [CodeNotFound].
+func (s *Service) Resolve(ctx context.Context, id, referenceID string, happened bool) error {
+	link, app, err := s.open(ctx, "resolve", id)
+	if err != nil {
+		return err
+	}
+	op, err := s.operation(ctx, id, func(op *Operation) bool {
+		return !op.Open && op.Outcome == OutcomeUnknown && op.Kind != OperationCreate && (op.Reference == referenceID || op.ID == referenceID)
+	})
+	if err != nil {
+		return err
+	}
+	if op == nil {
+		return &Error{
+			Code: CodeNotFound, Outcome: NotApplied, Op: "resolve", PaylinkID: id, Status: link.Status,
+			Message: "no operation of that reference waits for its outcome to be told",
+		}
+	}
+	return s.decide(ctx, link, op, happened, SourcePerson, app.Provider.Info())
+}
+
 // recoverCreate settles a create: by our reference where the provider can be asked for it, else by waiting until the link, whose URL
 // nobody has, can't be paid any more.
 func (s *Service) recoverCreate(ctx context.Context, link *Paylink, op *Operation, provider Provider, info Info) error {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Get reads a link. If it isn't final and its state is older than the refresh interval, the provider is asked first, by one call
+// Get reads a link. If it hasn't ended and its state is older than the refresh interval, the provider is asked first, by one call
 // at a time however many ask. A provider that fails or is slow costs no error: the link is as stored, with Stale set.
 func (s *Service) Get(ctx context.Context, id string) (*Paylink, error) {
 	link, app, err := s.open(ctx, "get", id)
@@ -34,17 +34,9 @@ func (s *Service) Get(ctx context.Context, id string) (*Paylink, error) {
 	return link, nil
 }
 
-// mayHaveChanged tells whether the provider could say something new about a link.
+// mayHaveChanged tells whether the provider could say something new about a link: anything about an open one, and refunds about a captured one.
 func (s *Service) mayHaveChanged(link *Paylink) bool {
-	age := s.now().Sub(link.RefreshedAt)
-	switch {
-	case link.Status == StatusCreating, link.Status.Ended(), link.Status == StatusRefunded:
-		return false
-	case link.Status.Final():
-		return age >= s.opts.SettledInterval
-	default:
-		return age >= s.opts.RefreshInterval
-	}
+	return link.Status != StatusCreating && !link.Status.Ended() && link.Status != StatusRefunded && s.older(link)
 }
 
 // refreshes are the provider reads under way, one per link, and those that failed a moment ago.

@@ -22,6 +22,8 @@ func TestRefundInParts(t *testing.T) {
 	assert.NotEmpty(t, first.RefundID)
 	again, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "50.00", ReferenceID: "a"})
 	require.NoError(t, err)
+	assert.True(t, again.Replayed)
+	again.Replayed = false
 	assert.Equal(t, first, again)
 
 	_, err = h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "100.01"})
@@ -115,7 +117,7 @@ func TestSendIsNeverRepeatedBlindly(t *testing.T) {
 	link := h.created()
 	result, err := h.Send(t.Context(), link.ID, paylinks.SendRequest{})
 	require.NoError(t, err)
-	assert.Equal(t, "+9665******01", result.SentTo)
+	assert.Equal(t, "+9665*****01", result.SentTo)
 	assert.Equal(t, []paylinks.Phone{"+966500000001"}, h.provider.sent)
 
 	h.provider.next("send", lost())
@@ -143,4 +145,76 @@ func TestSendWhereItCanNot(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.Send(t.Context(), link.ID, paylinks.SendRequest{})
 	require.ErrorIs(t, err, paylinks.CodeValidationFailed)
+}
+
+func TestARefundThatMayHaveHappenedCountsAsGivenBack(t *testing.T) {
+	t.Parallel()
+	untraceable := func(f *fakeProvider) { f.without(paylinks.CanRepeatRefund, paylinks.CanTraceRefund) }
+	silent := func(s *paylinks.Snapshot) { s.Refunded, s.Refunds = paylinks.Money{}, nil }
+	start := func(t *testing.T, amount string) (*house, *paylinks.Paylink) {
+		t.Helper()
+		h := newHouse(t, untraceable)
+		link := h.captured()
+		h.provider.set(link.Ref.PaymentID, silent)
+		h.provider.next("refund", timeout())
+		_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: amount, ReferenceID: "lost"})
+		require.ErrorIs(t, err, paylinks.CodeProviderTimeout)
+		h.clock.Advance(time.Hour)
+		require.NoError(t, h.SettleOperations(t.Context()))
+		return h, link
+	}
+
+	t.Run("no second refund of it", func(t *testing.T) {
+		t.Parallel()
+		h, link := start(t, "100.00")
+		for _, amount := range []string{"", "100.00", "50.01"} {
+			_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: amount})
+			require.ErrorIs(t, err, paylinks.CodeNotRefundable, amount)
+			assert.Equal(t, "refund_outcome_unknown", asError(t, err).Reason)
+		}
+		assert.Equal(t, 1, h.provider.count("refund"))
+		_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "50.00"})
+		require.NoError(t, err, "the rest is certain")
+	})
+	t.Run("a person says that it didn't happen", func(t *testing.T) {
+		t.Parallel()
+		h, link := start(t, "150.00")
+		require.NoError(t, h.Resolve(t.Context(), link.ID, "lost", false))
+		assert.Equal(t, paylinks.StatusCaptured, h.stored(link.ID).Status)
+		_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{})
+		require.NoError(t, err)
+		require.ErrorIs(t, h.Resolve(t.Context(), link.ID, "lost", true), paylinks.CodeNotFound)
+	})
+	t.Run("a person says that it happened", func(t *testing.T) {
+		t.Parallel()
+		h, link := start(t, "150.00")
+		require.NoError(t, h.Resolve(t.Context(), link.ID, "lost", true))
+		assert.Equal(t, paylinks.StatusRefunded, h.stored(link.ID).Status)
+		result, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "150.00", ReferenceID: "lost"})
+		require.NoError(t, err)
+		assert.True(t, result.Replayed)
+	})
+}
+
+func TestARefusedRefundIsLookedAt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.captured()
+	h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) {
+		s.Refunded, s.Status = s.Amount.Sub(paylinks.Zero(paylinks.SAR)), paylinks.StatusRefunded
+	})
+	h.provider.next("refund", refused(paylinks.RefusedRequest))
+	_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "60.00"})
+	require.ErrorIs(t, err, paylinks.CodeAmountExceeds)
+}
+
+func TestAPartRefundedOfWhichTheAmountIsNotTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.captured()
+	h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) { s.Refunded, s.Status = paylinks.Money{}, paylinks.StatusPartiallyRefunded })
+	h.clock.Advance(time.Minute)
+	_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{})
+	require.ErrorIs(t, err, paylinks.CodeNotRefundable)
+	assert.Equal(t, "refunded_amount_unknown", asError(t, err).Reason)
 }

@@ -77,6 +77,9 @@ type CaptureResult struct {
 	// AlreadyCaptured: the provider had captured by itself, or somebody else did; this call took nothing.
 	AlreadyCaptured bool
 	FinalizePending bool
+	Metadata        map[string]string
+	// Replayed: it's the first answer again, under the same ReferenceID or IdempotencyKey.
+	Replayed bool
 }
 
 // CancelResult is what a cancellation came to.
@@ -90,6 +93,7 @@ type CancelResult struct {
 	Refunded       Money
 	// CancelledHere: the provider could not be told, so that the link might still be paid.
 	CancelledHere bool
+	Metadata      map[string]string
 }
 
 // RefundRequest asks to give captured money back.
@@ -118,6 +122,9 @@ type RefundResult struct {
 	Captured    Money
 	Refunded    Money
 	ReferenceID string
+	Metadata    map[string]string
+	// Replayed: it's the first answer again, under the same ReferenceID or IdempotencyKey.
+	Replayed bool
 }
 
 // SendRequest asks the provider to send a link again.

@@ -23,9 +23,6 @@ type Options struct {
 	RefreshInterval time.Duration
 	// RefreshTimeout is how long Get waits for the provider before it answers what is stored (default 3 s).
 	RefreshTimeout time.Duration
-	// SettledInterval does what RefreshInterval does for a captured link, which only a refund at the provider's own
-	// dashboard can still change (default 1 h).
-	SettledInterval time.Duration
 	// PollInterval is the pace of Run: how often it looks for due links, operations and webhooks (default 1 s).
 	PollInterval time.Duration
 	// SyncInterval is how often [Service.Run] syncs each gateway by itself (default never: only on request and after webhooks).
@@ -56,7 +53,6 @@ func (o Options) withDefaults() Options {
 		{&o.CallTimeout, 20 * time.Second},
 		{&o.RefreshInterval, 2 * time.Second},
 		{&o.RefreshTimeout, 3 * time.Second},
-		{&o.SettledInterval, time.Hour},
 		{&o.PollInterval, time.Second},
 		{&o.KeepAnswers, 35 * 24 * time.Hour},
 	} {

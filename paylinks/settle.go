@@ -15,7 +15,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 	ctx = context.WithoutCancel(ctx)
 	for {
 		now := s.now()
-		heard.snapshot, heard.operation = withTotals(v, op, link), op
+		heard.snapshot, heard.operation = inLightOf(v, op, link), op
 		next := *link
 		events := s.learn(&next, heard, info, now)
 		closed := closeOperation(*op, v, &next, now)
@@ -70,7 +70,7 @@ func closeOperation(op Operation, v verdict, link *Paylink, now time.Time) Opera
 		return op
 	}
 	op.Result = Result{
-		ProviderStatus: link.ProviderStatus, Status: link.Status, Captured: link.Captured, Refunded: link.Refunded, FinalizePending: link.FinalizePending,
+		ProviderStatus: link.ProviderStatus, Status: link.Status, Captured: link.Captured, Refunded: link.Refunded, FinalizePending: link.FinalizePending, AlreadyCaptured: v.already,
 	}
 	if v.facts != nil {
 		op.Result.ProviderStatus = v.facts.ProviderStatus

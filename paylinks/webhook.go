@@ -88,8 +88,11 @@ func (s *Service) follow(ctx context.Context, link *Paylink, hook *Webhook) erro
 			return err
 		}
 	}
-	_, err = s.refresh(ctx, link, app, glance{source: SourceWebhook, wait: s.opts.CallTimeout, fresh: true, told: hook.Facts})
-	return err
+	link, err = s.refresh(ctx, link, app, glance{source: SourceWebhook, wait: s.opts.CallTimeout, fresh: true, told: hook.Facts})
+	if err != nil || hook.Facts == nil || !link.Status.Paid() {
+		return err
+	}
+	return s.decideRefund(ctx, link, info)
 }
 
 // settleByWebhook hurries the create operation of a link that a webhook proves to exist.

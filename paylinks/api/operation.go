@@ -46,14 +46,15 @@ type CaptureAnswer struct {
 	// PaylinkStatus is the unified status.
 	PaylinkStatus  paylinks.Status   `json:"paylink_status"`
 	CapturedAmount string            `json:"captured_amount"`
-	RefundedAmount string            `json:"refunded_amount,omitempty"`
-	ProviderStatus string            `json:"provider_status,omitempty"`
 	Currency       paylinks.Currency `json:"currency"`
 	ReferenceID    string            `json:"reference_id,omitempty"`
 	// AlreadyCaptured: the money had been captured before, this call took nothing.
-	AlreadyCaptured bool     `json:"already_captured,omitempty"`
-	FinalizePending bool     `json:"finalize_pending,omitempty"`
-	Warnings        []string `json:"warnings,omitempty"`
+	AlreadyCaptured bool              `json:"already_captured,omitempty"`
+	FinalizePending bool              `json:"finalize_pending,omitempty"`
+	RefundedAmount  string            `json:"refunded_amount,omitempty"`
+	ProviderStatus  string            `json:"provider_status,omitempty"`
+	Metadata        map[string]string `json:"metadata,omitempty"`
+	Warnings        []string          `json:"warnings,omitempty"`
 }
 
 // FromCapture is the answer to a capture.
@@ -73,6 +74,7 @@ func FromCapture(r *paylinks.CaptureResult, warnings []string) CaptureAnswer {
 		ReferenceID:     r.ReferenceID,
 		AlreadyCaptured: r.AlreadyCaptured,
 		FinalizePending: r.FinalizePending,
+		Metadata:        r.Metadata,
 		Warnings:        warnings,
 	}
 }
@@ -89,6 +91,8 @@ type CancelAnswer struct {
 	ProviderStatus    string `json:"provider_status,omitempty"`
 	CapturedAmount    string `json:"captured_amount,omitempty"`
 	RefundedAmount    string `json:"refunded_amount,omitempty"`
+
+	Metadata map[string]string `json:"metadata,omitempty"`
 }
 
 // FromCancel is the answer to a cancellation.
@@ -101,6 +105,7 @@ func FromCancel(r *paylinks.CancelResult) CancelAnswer {
 		ProviderStatus: r.ProviderStatus,
 		CapturedAmount: given(r.Captured),
 		RefundedAmount: given(r.Refunded),
+		Metadata:       r.Metadata,
 	}
 	if r.Status == paylinks.StatusCancelled {
 		told := !r.CancelledHere
@@ -122,11 +127,12 @@ type RefundAnswer struct {
 	PaylinkStatus paylinks.Status `json:"paylink_status"`
 	// Amount is what this refund gave back, RefundedAmount the total.
 	Amount         string            `json:"amount"`
-	CapturedAmount string            `json:"captured_amount,omitempty"`
 	RefundedAmount string            `json:"refunded_amount"`
-	ProviderStatus string            `json:"provider_status,omitempty"`
 	Currency       paylinks.Currency `json:"currency"`
 	ReferenceID    string            `json:"reference_id,omitempty"`
+	CapturedAmount string            `json:"captured_amount,omitempty"`
+	ProviderStatus string            `json:"provider_status,omitempty"`
+	Metadata       map[string]string `json:"metadata,omitempty"`
 	Warnings       []string          `json:"warnings,omitempty"`
 }
 
@@ -146,6 +152,7 @@ func FromRefund(r *paylinks.RefundResult, warnings []string) RefundAnswer {
 		ProviderStatus: r.ProviderStatus,
 		Currency:       currency(r.Amount, r.Refunded),
 		ReferenceID:    r.ReferenceID,
+		Metadata:       r.Metadata,
 		Warnings:       warnings,
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 // Paths of the API, relative to where its handler is mounted.
 const (
+	PathRoot      = "/api/v1"
 	PathProviders = "/api/v1/providers"
 	PathConfig    = "/api/v1/providers/config"
 	PathPaylinks  = "/api/v1/providers/paylinks"
