@@ -233,25 +233,26 @@ func TestACaptureWhoseOrderCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestCaptureInAShopIsTamarasOwn(t *testing.T) {
+// Tamara captures in a shop by itself. Where an account leaves that to the merchant, the order is approved, and a capture authorises it first.
+func TestCaptureInAShopThatLeavesItToTheMerchant(t *testing.T) {
 	t.Parallel()
+	captured := order(t, map[string]any{"status": "fully_captured", "captured_amount": sum("250"), "transactions": transactions([]any{capture("c1", "250")}, nil)})
 	for _, link := range []paylinks.Ref{ref(t, "250", paylinks.SAR), ref(t, "250", paylinks.SAR, tamara.FlowSMS), ref(t, "250", paylinks.SAR, tamara.FlowQR)} {
 		e := newExchange(t)
-		_, err := e.Capture(t.Context(), link, paylinks.CaptureInput{Amount: link.Amount})
-		got := providerError(t, err)
-		assert.Equal(t, paylinks.RefusedState, got.Refusal)
-		assert.Equal(t, paylinks.NotApplied, got.Outcome)
-		assert.Zero(t, e.mock.GetTotalCallCount())
+		e.answers(http.MethodPost, sandbox+capturePath, reply{409, conflict("approved", "fully_captured")}, reply{200, `{"capture_id":"c1","status":"fully_captured"}`})
+		e.answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
+		e.answer(http.MethodGet, sandbox+orderPath, 200, captured)
+		got, err := e.Capture(t.Context(), link, paylinks.CaptureInput{Reference: "cap-1", Amount: link.Amount})
+		require.NoError(t, err)
+		assert.Equal(t, paylinks.StatusCaptured, got.Status)
+		assert.Equal(t, []string{"POST " + capturePath, "POST " + authorisePath, "POST " + capturePath, "GET " + orderPath}, e.paths())
 	}
 }
 
 // A link keeps the flow that it was made in, whatever is configured since.
 func TestALinkKeepsItsFlow(t *testing.T) {
 	t.Parallel()
-	e := newExchange(t, online)
-	_, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR, tamara.FlowSMS), paylinks.CaptureInput{Amount: money(t, "250", paylinks.SAR)})
-	assert.Equal(t, paylinks.RefusedState, providerError(t, err).Refusal)
-	_, err = newExchange(t).Cancel(t.Context(), ref(t, "250", paylinks.SAR, tamara.FlowOnline), paylinks.CancelInput{})
+	_, err := newExchange(t).Cancel(t.Context(), ref(t, "250", paylinks.SAR, tamara.FlowOnline), paylinks.CancelInput{})
 	assert.Equal(t, paylinks.RefusedUnsupported, providerError(t, err).Refusal)
 }
 

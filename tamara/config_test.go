@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -165,8 +166,8 @@ func TestInfoTellsTheConfiguredFlow(t *testing.T) {
 		can, cant []paylinks.Capability
 		life      time.Duration
 	}{
-		{tamara.FlowSMS, paylinks.DeliverySMS, []string{"phone_number"}, inStore, money, 15 * time.Minute},
-		{tamara.FlowQR, paylinks.DeliveryQR, nil, inStore, money, 15 * time.Minute},
+		{tamara.FlowSMS, paylinks.DeliverySMS, []string{"phone_number"}, slices.Concat(inStore, money), nil, 15 * time.Minute},
+		{tamara.FlowQR, paylinks.DeliveryQR, nil, slices.Concat(inStore, money), nil, 15 * time.Minute},
 		{tamara.FlowOnline, paylinks.DeliveryQR, []string{"phone_number", "buyer_name", "buyer_email"}, money, inStore, 30 * time.Minute},
 	} {
 		t.Run(string(tt.flow), func(t *testing.T) {

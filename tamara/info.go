@@ -39,6 +39,7 @@ func (c Config) info() paylinks.Info {
 		AppSlug:     "tamara-pos-paylinks",
 		Currencies:  slices.Clone(c.Currencies),
 		Capabilities: []paylinks.Capability{
+			paylinks.CanCapture, paylinks.CanCapturePartly, paylinks.CanVoid,
 			paylinks.CanRefund, paylinks.CanRefundPartly, paylinks.CanTraceRefund, paylinks.CanFindByReference, paylinks.CanReceiveWebhook,
 		},
 		OptionalFields: []paylinks.Field{
@@ -58,7 +59,6 @@ func (c Config) info() paylinks.Info {
 	switch c.Flow {
 	case FlowOnline:
 		info.Checkout = paylinks.DeliveryQR
-		info.Capabilities = append(info.Capabilities, paylinks.CanCapture, paylinks.CanCapturePartly, paylinks.CanVoid)
 		info.RequiredFields = []paylinks.Field{
 			phone,
 			{Name: "buyer_name", Type: "string", Description: "Customer's name: Tamara's online checkout demands it"},
@@ -85,4 +85,4 @@ func (c Config) info() paylinks.Info {
 	return info
 }
 
-const selfCaptured = "Tamara captures by itself once the customer has paid: hand out the goods when the link is captured."
+const selfCaptured = "Tamara captures by itself once the customer has paid: hand out the goods when the link is captured. Where an account leaves that to you, the link is authorized, and capturing it authorises it at Tamara first."

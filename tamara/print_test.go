@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/tamara"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/tamara"
 )
 
 func TestAProviderDoesNotPrintItsCredentials(t *testing.T) {

@@ -90,17 +90,13 @@ func (p *Provider) Confirm(ctx context.Context, ref paylinks.Ref) (paylinks.Snap
 	return facts, err
 }
 
-// Capture captures a part or all of an authorised order. In a shop Tamara captures by itself, and the call is refused.
+// Capture captures a part or all of an authorised order; one that is only approved is authorised first. In a shop Tamara captures by itself, unless the account leaves that to
+// the merchant.
 //
 // Tamara doesn't say whether its answer has this capture's amount or the total so far, so that the order is read for it.
 func (p *Provider) Capture(ctx context.Context, ref paylinks.Ref, in paylinks.CaptureInput) (paylinks.Snapshot, error) {
 	if err := needOrder(ref); err != nil {
 		return paylinks.Snapshot{}, err
-	}
-	if p.config.flow(ref) != FlowOnline {
-		return paylinks.Snapshot{}, &paylinks.ProviderError{
-			Refusal: paylinks.RefusedState, Outcome: paylinks.NotApplied, Message: "Tamara captures payments in a shop by itself",
-		}
 	}
 	var answer api.Captured
 	var raw json.RawMessage
