@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -129,7 +130,7 @@ func (c config) apps(simulators []simulated, log *slog.Logger) (paylinks.StaticA
 	for _, entry := range c.real {
 		installed, err := entry.New(providers.Settings{Credential: c.getenv, BaseURL: c.getenv(baseURLVariable(entry)), Logger: log})
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+			return nil, fmt.Errorf("%s: %s", entry.Name, inVariables(entry, err.Error()))
 		}
 		apps[appID(entry.ID)] = installed
 	}
@@ -137,6 +138,27 @@ func (c config) apps(simulators []simulated, log *slog.Logger) (paylinks.StaticA
 		apps[s.appID] = s.installed
 	}
 	return apps, nil
+}
+
+// inVariables says in the environment's names what a provider says of its configuration's fields: SecretKey is TABBY_SECRET_KEY.
+func inVariables(entry providers.Entry, text string) string {
+	prefix := strings.ToUpper(entry.ID) + "_"
+	names := []string{baseURLVariable(entry)}
+	for _, credential := range entry.Credentials {
+		names = append(names, credential.Name)
+	}
+	for _, name := range names {
+		field := ""
+		for part := range strings.SplitSeq(strings.TrimPrefix(name, prefix), "_") {
+			if slices.Contains([]string{"URL", "API", "ID"}, part) {
+				field += part
+			} else {
+				field += part[:1] + strings.ToLower(part[1:])
+			}
+		}
+		text = strings.ReplaceAll(text, field+":", name+":")
+	}
+	return text
 }
 
 // appID is the org_app_id of a provider's one app here.
@@ -147,4 +169,19 @@ func or(value, otherwise string) string {
 		return otherwise
 	}
 	return value
+}
+
+// warnOfUnknownApps tells of tokens that are limited to apps that aren't there: they see nothing of them.
+func warnOfUnknownApps(tokens string, apps paylinks.StaticApps, log *slog.Logger) {
+	for i, entry := range strings.Split(tokens, ",") {
+		_, list, limited := strings.Cut(entry, "=")
+		if !limited {
+			continue
+		}
+		for id := range strings.SplitSeq(list, "+") {
+			if _, ok := apps[strings.TrimSpace(id)]; !ok {
+				log.Warn("a token of PAYLINKS_TOKENS names an app that isn't installed", slog.Int("token", i+1), slog.String("org_app_id", id))
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -89,4 +90,16 @@ func TestTheSigningKeyIsMadeOnce(t *testing.T) {
 	require.ErrorContains(t, err, "not whole")
 	_, err = signingKey(env(map[string]string{"PAYLINKS_SIGNING_KEY": "short"}), database)
 	require.ErrorContains(t, err, "PAYLINKS_SIGNING_KEY")
+}
+
+func TestAWrongCredentialIsNamedByItsVariable(t *testing.T) {
+	t.Parallel()
+	c, err := readConfig(env(map[string]string{
+		"TABBY_SECRET_KEY": "pk_test_00000000-0000-4000-8000-000000000001", "TABBY_MERCHANT_CODE": "SA", "TABBY_WEBHOOK_SECRET": "s", "TABBY_BASE_URL": "http://127.0.0.1:1/path",
+	}))
+	require.NoError(t, err)
+	_, err = c.apps(nil, slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, err, "TABBY_SECRET_KEY: ")
+	require.ErrorContains(t, err, "TABBY_BASE_URL: ")
+	assert.NotContains(t, err.Error(), "00000000-0000-4000")
 }

@@ -102,6 +102,7 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 			log.Error("background work ended", slog.Any("cause", err))
 		}
 	})
+	warnOfUnknownApps(config.tokens, apps, log)
 	if config.registerWebhooks {
 		work.Go(func() { registerWebhooks(background, apps, config.publicURL, log) })
 	}

@@ -3,29 +3,36 @@ package main
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// registerWebhooks has every provider that can send its webhooks here, and tries again for a while where that fails.
+// registerWebhooks has every provider that can send its webhooks here, side by side, and tries again for a while where that fails.
 func registerWebhooks(ctx context.Context, apps paylinks.StaticApps, publicURL string, log *slog.Logger) {
-	for id, provider := range apps {
-		registrar, ok := provider.(paylinks.WebhookRegistrar)
+	var group sync.WaitGroup
+	for id, installed := range apps {
+		registrar, ok := installed.(paylinks.WebhookRegistrar)
 		if !ok {
 			continue
 		}
-		url := publicURL + "/api/v1/providers/webhooks/" + provider.Info().ID + "/" + id
-		for pause := time.Second; ; pause *= 2 {
-			err := register(ctx, registrar, url)
-			if err == nil {
-				log.Info("webhooks are registered", slog.String("org_app_id", id))
-				break
-			}
-			log.Warn("webhooks could not be registered: links are polled meanwhile", slog.String("org_app_id", id), slog.Any("cause", err))
-			if pause > time.Minute || !sleep(ctx, pause) {
-				break
-			}
+		url := publicURL + "/api/v1/providers/webhooks/" + installed.Info().ID + "/" + id
+		group.Go(func() { keepRegistering(ctx, registrar, url, log.With(slog.String("org_app_id", id))) })
+	}
+	group.Wait()
+}
+
+func keepRegistering(ctx context.Context, registrar paylinks.WebhookRegistrar, url string, log *slog.Logger) {
+	for pause := time.Second; ; pause *= 2 {
+		err := register(ctx, registrar, url)
+		if err == nil {
+			log.Info("webhooks are registered")
+			return
+		}
+		log.Warn("webhooks could not be registered: links are polled meanwhile", slog.Any("cause", err))
+		if pause > time.Minute || !sleep(ctx, pause) {
+			return
 		}
 	}
 }
