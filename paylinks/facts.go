@@ -159,7 +159,7 @@ func deadline(link *Paylink, info Info) time.Time {
 
 // The pace at which links are looked at by themselves: often while a cashier waits, seldom later.
 const (
-	checkFresh      = 3 * time.Second
+	checkFresh      = 2 * time.Second
 	checkYoung      = 15 * time.Second
 	checkOld        = 2 * time.Minute
 	checkAuthorized = 6 * time.Hour

@@ -185,7 +185,7 @@ func TestLinksAreCheckedLessOftenWithAge(t *testing.T) {
 	for _, span := range []struct {
 		minutes int
 		most    int
-	}{{3, 61}, {12, 49}, {29, 16}, {60, 1}} {
+	}{{3, 91}, {12, 49}, {29, 16}, {60, 1}} {
 		for range span.minutes * 60 {
 			h.clock.Advance(time.Second)
 			require.NoError(t, h.CheckLinks(t.Context()))

@@ -102,6 +102,9 @@ type Request struct {
 	Header http.Header
 	// Body is sent as JSON; nil sends none.
 	Body any
+	// Raw is sent instead of Body and as it stands, where ContentType is set: a form, or JSON that may not change by a byte.
+	Raw         []byte
+	ContentType string
 	// Repeatable: the call may be sent again after a failure, since it changes nothing or changes it once.
 	Repeatable bool
 }
@@ -170,12 +173,16 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 
 func newRequest(ctx context.Context, request Request) (*retryablehttp.Request, error) {
 	var body any
-	if request.Body != nil {
+	contentType := request.ContentType
+	switch {
+	case contentType != "":
+		body = request.Raw
+	case request.Body != nil:
 		encoded, err := encode(request.Body)
 		if err != nil {
 			return nil, err
 		}
-		body = encoded
+		body, contentType = encoded, "application/json"
 	}
 	req, err := retryablehttp.NewRequestWithContext(ctx, request.Method, request.URL, body)
 	if err != nil {
@@ -186,8 +193,8 @@ func newRequest(ctx context.Context, request Request) (*retryablehttp.Request, e
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent)
-	if request.Body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
 	}
 	return req, nil
 }

@@ -61,6 +61,31 @@ func TestABodyIsPlainJSON(t *testing.T) {
 	assert.True(t, answer.OK)
 }
 
+func TestARawBodyIsSentAsItStands(t *testing.T) {
+	t.Parallel()
+	for name, request := range map[string]rest.Request{
+		"a form":               {Raw: []byte("grant_type=client_credentials"), ContentType: "application/x-www-form-urlencoded"},
+		"JSON with its spaces": {Raw: []byte("{ \"b\" : 1.50 }\n"), ContentType: "application/json"},
+		"nothing":              {ContentType: "text/plain"},
+		"instead of Body":      {Raw: []byte("raw"), ContentType: "text/plain", Body: map[string]int{"a": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, calls := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				assert.NoError(t, err)
+				assert.Equal(t, string(request.Raw), string(body))
+				assert.Equal(t, request.ContentType, r.Header.Get("Content-Type"))
+				w.WriteHeader(http.StatusServiceUnavailable)
+			})
+			request.Method, request.URL, request.Repeatable = http.MethodPost, url, true
+			_, err := rest.New(rest.Config{Retries: 1}).Do(t.Context(), request)
+			require.NoError(t, err)
+			assert.Equal(t, int32(2), calls.Load(), "and again where it's repeated")
+		})
+	}
+}
+
 func TestOnlyWhatIsMarkedIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -67,7 +69,39 @@ func checkJSON(data []byte) error {
 		}
 		return invalidJSON("the body is not valid JSON")
 	}
+	if loneSurrogate(data) {
+		return invalidJSON("the body has half of a surrogate pair, which is no text")
+	}
 	return checkKeys(data)
+}
+
+// loneSurrogate tells whether valid JSON has an escape like \ud800 without its other half: encoding/json would read it as U+FFFD.
+func loneSurrogate(data []byte) bool {
+	for i := 0; i+1 < len(data); i++ {
+		if data[i] != '\\' {
+			continue
+		}
+		i++ // the escaped character
+		if data[i] != 'u' {
+			continue
+		}
+		first := escaped(data[i+1:])
+		i += 4
+		if !utf16.IsSurrogate(first) {
+			continue
+		}
+		if !bytes.HasPrefix(data[i+1:], []byte(`\u`)) || utf16.DecodeRune(first, escaped(data[i+3:])) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escaped is the number of the four hexadecimal digits that data begins with.
+func escaped(data []byte) rune {
+	n, _ := strconv.ParseUint(string(data[:4]), 16, 16) // the JSON is valid
+	return rune(n)
 }
 
 // scope is an object or array that the walk of checkKeys is in.

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/providers/dinero/internal/api"
 )
 
 const (
@@ -79,7 +79,7 @@ func (c Config) normalized() Config {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Wait == nil {
-		c.Wait = api.Sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -122,16 +122,11 @@ func (c Config) check() error {
 			say(fmt.Sprintf("OrderIDs[%d]", i), "invalid", "must be up to 255 printable ASCII characters")
 		}
 	}
-	if !validBaseURL(c.BaseURL) {
+	if !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://checkout.dineropay.com")
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("dinero: the configuration is wrong: %w", errors.Join(wrong...))
 	}
 	return nil
-}
-
-func validBaseURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }

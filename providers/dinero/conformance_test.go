@@ -3,13 +3,13 @@ package dinero_test
 import (
 	"context"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 	"github.com/paylinks/paylinks-go/providers/dinero/dinerotest"
@@ -66,13 +66,10 @@ func connect(t require.TestingT, url string, ids []string, wait func(context.Con
 func subject(t gatewaytest.TB, sim *dinerotest.Server, ids []string) gatewaytest.Subject {
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	var waited atomic.Int64
+	clock := new(patiencetest.Clock)
 	spoilt := map[string]bool{}
 	return gatewaytest.Subject{
-		Gateway: connect(t, server.URL, ids, func(ctx context.Context, d time.Duration) error {
-			waited.Add(int64(d))
-			return ctx.Err()
-		}),
+		Gateway: connect(t, server.URL, ids, clock.Wait),
 		Secrets: []string{dinerotest.Password}, Redacted: []string{"token-of-"}, PageSize: 1,
 		Ledger: func() []gatewaytest.Truth {
 			var truths []gatewaytest.Truth
@@ -102,7 +99,7 @@ func subject(t gatewaytest.TB, sim *dinerotest.Server, ids []string) gatewaytest
 		},
 		Heal:   sim.Faults.Clear,
 		Hang:   func() { sim.Faults.Hang("", 0) },
-		Waited: func() time.Duration { return time.Duration(waited.Load()) },
+		Waited: clock.Waited,
 		Revoke: sim.Revoke,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero/internal/api"
 )
@@ -19,25 +20,12 @@ var known = map[string]struct {
 	"208001": {paylinks.RefusedNotFound, "Dinero Pay doesn't know the payment, at least not for this merchant key"},
 }
 
-// refusal turns a failed call into the error that a sync understands. Calls read alone, so none has had an effect.
-func refusal(err error) *paylinks.ProviderError {
-	var (
-		answer *api.Error
-		done   *paylinks.ProviderError
-	)
-	switch {
-	case errors.As(err, &done):
-		return done
-	case !errors.As(err, &answer):
-		return &paylinks.ProviderError{
-			Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk ended: " + err.Error(), Err: err,
-		}
-	}
-	kind, message := verdict(answer)
-	return &paylinks.ProviderError{
-		Refusal: kind, Outcome: paylinks.NotApplied, Status: answer.Status, Code: answer.Code, Message: message,
-		RetryAfter: answer.RetryAfter, Err: err,
-	}
+// refusal turns a failed call into the error that a sync understands.
+func refusal(err error) error {
+	return patience.Refusal(err, func(answer *api.Error) *paylinks.ProviderError {
+		kind, message := verdict(answer)
+		return answer.Refused(kind, answer.Code, message)
+	})
 }
 
 func verdict(answer *api.Error) (paylinks.Refusal, string) {
@@ -69,9 +57,10 @@ func verdict(answer *api.Error) (paylinks.Refusal, string) {
 }
 
 // badRow is a refusal that speaks of one payment alone as a [*paylinks.BadRow], and any other as it is.
-func badRow(t target, refused *paylinks.ProviderError) error {
-	if refused.Refusal == paylinks.RefusedNotFound || refused.Refusal == paylinks.RefusedRequest {
+func badRow(t target, err error) error {
+	var refused *paylinks.ProviderError
+	if errors.As(err, &refused) && (refused.Refusal == paylinks.RefusedNotFound || refused.Refusal == paylinks.RefusedRequest) {
 		return &paylinks.BadRow{ID: t.id, Reason: refused.Error()}
 	}
-	return refused
+	return err
 }

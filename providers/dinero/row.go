@@ -1,11 +1,11 @@
 package dinero
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero/internal/api"
 )
@@ -56,7 +56,7 @@ func (g *Gateway) read(raw json.RawMessage, t target) (paylinks.Payment, error) 
 		Status:         form.status,
 		ProviderStatus: string(status.Status),
 		CreatedAt:      created.UTC(),
-		Raw:            redacted(raw, status),
+		Raw:            received.Hide(raw, status.RecurringToken),
 	}, nil
 }
 
@@ -66,13 +66,4 @@ func share(amount paylinks.Money, whole bool) paylinks.Money {
 		return amount
 	}
 	return paylinks.Zero(amount.Currency())
-}
-
-// redacted is the answer without the token that charges the buyer's card again.
-func redacted(raw json.RawMessage, status api.Status) json.RawMessage {
-	literal := status.RecurringToken
-	if len(literal) <= len(`""`) || literal[0] != '"' {
-		return raw
-	}
-	return bytes.ReplaceAll(raw, literal, []byte(`"[redacted]"`))
 }

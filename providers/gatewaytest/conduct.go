@@ -47,7 +47,7 @@ func lazy(t TB, h Harness) {
 // frugal walks and watches, by weak pointers to what was yielded, how many rows stay in memory with nobody but the gateway to hold them.
 func frugal(t TB, h Harness) {
 	var s *scene
-	rows := 20_000
+	rows := max(largeRows, 3*h.Held) // else a gateway that holds all of them wouldn't be noticed
 	if h.Large != nil {
 		s = open(t, h.Large(t, rows))
 	} else {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -35,11 +37,14 @@ const (
 )
 
 const (
-	largestPage = 500
-	// usualPage keeps an answer well below a megabyte, however much a record says of its buyer.
-	usualPage     = 250
+	largestPage   = 500
 	longestWindow = 365 * 24 * time.Hour
+	// largestAnswer has room for the largest page, however much a record says of its buyer.
+	largestAnswer = 16 << 20
 )
+
+// ratePause is how long third parties wait after a query that was too many. Retry-After isn't documented.
+const ratePause = 30 * time.Second
 
 // Config configures a [Gateway]: one account and its entities. AccessToken, EntityIDs, and one of Environment and BaseURL are required.
 type Config struct {
@@ -58,7 +63,7 @@ type Config struct {
 	QueryInterval time.Duration
 	// Window is how long a time one query asks for (default 24 h): longer means fewer queries and more memory.
 	Window time.Duration
-	// PageSize is how many records a page has (default 250, at most 500).
+	// PageSize is how many records a page has (default 500, HyperPay's limit).
 	PageSize int
 	// Tries is how often a call is made before its failure ends the walk (default 6).
 	Tries int
@@ -105,15 +110,12 @@ func (c Config) normalized() Config {
 	if c.LookBack == 0 {
 		c.LookBack = DefaultLookBack
 	}
-	if c.QueryInterval == 0 {
-		c.QueryInterval = 30 * time.Second
-	}
-	c.QueryInterval = max(c.QueryInterval, 0)
+	c.QueryInterval = span.Or(c.QueryInterval, 30*time.Second)
 	if c.Window == 0 {
 		c.Window = 24 * time.Hour
 	}
 	if c.PageSize == 0 {
-		c.PageSize = usualPage
+		c.PageSize = largestPage
 	}
 	if c.Tries == 0 {
 		c.Tries = 6
@@ -125,7 +127,7 @@ func (c Config) normalized() Config {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -163,7 +165,7 @@ func (c Config) check() error {
 	case c.Environment == "" && c.BaseURL == "":
 		say("Environment", "required", "say hyperpay.Test or hyperpay.Live: the token doesn't tell")
 	}
-	if !validBaseURL(c.BaseURL) {
+	if c.BaseURL != "" && !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://eu-prod.oppwa.com")
 	}
 	if key, err := hex.DecodeString(c.WebhookSecret.Reveal()); c.WebhookSecret != "" && (err != nil || len(key) != keySize) {
@@ -187,14 +189,6 @@ func (c Config) check() error {
 		return fmt.Errorf("hyperpay: the configuration is wrong: %w", errors.Join(wrong...))
 	}
 	return nil
-}
-
-func validBaseURL(s string) bool {
-	if s == "" {
-		return true
-	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }
 
 // host is where calls go.

@@ -1,17 +1,16 @@
 package hyperpay_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
@@ -59,14 +58,6 @@ func harness(window time.Duration, sim hyperpaytest.Config) gatewaytest.Harness 
 	}
 }
 
-// clock counts waits instead of waiting.
-type clock struct{ waited atomic.Int64 }
-
-func (c *clock) wait(ctx context.Context, d time.Duration) error {
-	c.waited.Add(int64(d))
-	return ctx.Err()
-}
-
 func gateway(t require.TestingT, server *httptest.Server, config hyperpay.Config) *hyperpay.Gateway {
 	config.AccessToken, config.EntityIDs = hyperpaytest.AccessToken, []string{hyperpaytest.EntityID, hyperpaytest.MadaEntityID}
 	config.BaseURL, config.HTTPClient, config.QueryInterval = server.URL, server.Client(), -1
@@ -74,7 +65,7 @@ func gateway(t require.TestingT, server *httptest.Server, config hyperpay.Config
 		config.Now = gatewaytest.Now
 	}
 	if config.Wait == nil {
-		config.Wait = (&clock{}).wait
+		config.Wait = new(patiencetest.Clock).Wait
 	}
 	made, err := hyperpay.New(config)
 	require.NoError(t, err)
@@ -87,11 +78,11 @@ func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Confi
 	simulator := hyperpaytest.New(sim)
 	server := httptest.NewServer(simulator)
 	t.Cleanup(server.Close)
-	watch := &clock{}
-	config.Wait = watch.wait
+	watch := new(patiencetest.Clock)
+	config.Wait = watch.Wait
 	size := config.PageSize
 	if size == 0 {
-		size = 250
+		size = 500
 	}
 
 	var mu sync.Mutex
@@ -145,7 +136,7 @@ func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Confi
 		Break:       func(f gatewaytest.Fault, n int) { fault[f](hyperpaytest.OpByDate, n) },
 		Heal:        simulator.Faults.Clear,
 		Hang:        func() { simulator.Faults.Hang(hyperpaytest.OpByDate, 0) },
-		Waited:      func() time.Duration { return time.Duration(watch.waited.Load()) },
+		Waited:      watch.Waited,
 		Revoke:      simulator.Revoke,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/internal/api"
 )
@@ -12,22 +13,8 @@ const checkKey = "HyperPay refuses the access token or the entity id: check that
 
 // verdict is what an answer amounts to as a query, nil for one that can be used: by its code first, by its HTTP status second.
 func verdict(answer api.Answer, err error) error {
-	var unread *api.Error
-	if errors.As(err, &unread) {
-		refused := &paylinks.ProviderError{
-			Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Status: unread.Status, RetryAfter: unread.RetryAfter, Err: unread,
-			Message: "the answer is not the JSON of HyperPay's API",
-		}
-		switch unread.Status {
-		case http.StatusTooManyRequests:
-			refused.Refusal, refused.Message = paylinks.RefusedRate, "too many queries"
-		case http.StatusUnauthorized:
-			refused.Refusal, refused.Message = paylinks.RefusedCredentials, checkKey
-		}
-		return refused
-	}
 	if err != nil {
-		return err
+		return patience.Refusal(err, unreadable)
 	}
 	refused := &paylinks.ProviderError{Outcome: paylinks.NotApplied, Status: answer.Status, Code: answer.Code, RetryAfter: answer.RetryAfter}
 	switch effect := classOf(answer.Code).effect; {
@@ -54,13 +41,20 @@ func verdict(answer api.Answer, err error) error {
 	return refused
 }
 
+// unreadable is what an answer that isn't of the API's form amounts to: its HTTP status is all that there is.
+func unreadable(answer *api.Error) *paylinks.ProviderError {
+	switch answer.Status {
+	case http.StatusTooManyRequests:
+		return answer.Refused(paylinks.RefusedRate, "", "too many queries")
+	case http.StatusUnauthorized:
+		return answer.Refused(paylinks.RefusedCredentials, "", checkKey)
+	default:
+		return answer.Refused(paylinks.Unreachable, "", "the answer is not the JSON of HyperPay's API")
+	}
+}
+
 // notFound tells whether HyperPay doesn't have what was asked for by id.
 func notFound(err error) bool {
 	var failure *paylinks.ProviderError
 	return errors.As(err, &failure) && (failure.Refusal == paylinks.RefusedNotFound || classOf(failure.Code).name == classGone)
-}
-
-// ended is the error of a walk whose context has ended.
-func ended(err error) error {
-	return &paylinks.ProviderError{Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk was ended", Err: err}
 }

@@ -1,10 +1,10 @@
 package hyperpay
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -127,13 +127,9 @@ func (g *Gateway) fold(root record, family []record) paylinks.Payment {
 
 // rawOf is the payment's record as received, in an array with those that follow it where there are any.
 func rawOf(root record, family []record) json.RawMessage {
-	if len(family) == 0 {
-		return root.raw
-	}
-	rows := make([][]byte, 0, 1+len(family))
-	rows = append(rows, root.raw)
+	var others []json.RawMessage
 	for _, r := range family {
-		rows = append(rows, r.raw)
+		others = append(others, r.raw)
 	}
-	return slices.Concat([]byte("["), bytes.Join(rows, []byte(",")), []byte("]"))
+	return received.Together(root.raw, others...)
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/internal/api"
 )
@@ -18,7 +19,7 @@ var (
 type Gateway struct {
 	config Config
 	api    *api.Client
-	pace   *pace
+	pace   *patience.Pace
 }
 
 // New makes a Gateway. Its error names every wrong field of config, each as a [*paylinks.FieldError].
@@ -29,10 +30,14 @@ func New(config Config) (*Gateway, error) {
 	}
 	return &Gateway{
 		config: config,
-		pace:   &pace{interval: config.QueryInterval, tries: config.Tries, now: config.Now, wait: config.Wait},
+		pace: &patience.Pace{
+			Interval: config.QueryInterval, Tries: config.Tries, RatePause: ratePause, Now: config.Now, Wait: config.Wait,
+		},
 		api: &api.Client{
 			// The walk repeats by itself, at HyperPay's pace.
-			REST:    rest.New(rest.Config{HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, Logger: config.Logger}),
+			REST: rest.New(rest.Config{
+				HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, MaxBody: largestAnswer, Logger: config.Logger,
+			}),
 			BaseURL: config.host(), Token: config.AccessToken,
 		},
 	}, nil

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/internal/api"
 )
@@ -53,7 +55,7 @@ func (g *Gateway) newWalk(query paylinks.PaymentsQuery) (*walk, error) {
 
 // begin begins with an entity.
 func (w *walk) begin(entity string) {
-	w.entity, w.end, w.late, w.before = entity, upToSecond(w.to), map[string]bool{}, map[string]bool{}
+	w.entity, w.end, w.late, w.before = entity, span.UpToSecond(w.to), map[string]bool{}, map[string]bool{}
 }
 
 // run yields the walk's payments and bad rows, and returns what ends it early.
@@ -143,7 +145,7 @@ func (w *walk) window(ctx context.Context, start, end time.Time) (records []reco
 
 func (w *walk) page(ctx context.Context, window api.Window) (api.Answer, error) {
 	var answer api.Answer
-	err := w.pace.dated(ctx, func() (err error) {
+	err := w.pace.Turn(ctx, func() (err error) {
 		answer, err = w.api.ByDate(ctx, w.entity, window)
 		return verdict(answer, err)
 	})
@@ -189,7 +191,7 @@ func (w *walk) tell(ctx context.Context, payment paylinks.Payment, err error) er
 	case err != nil:
 		return err
 	case ctx.Err() != nil:
-		return ended(ctx.Err())
+		return patience.Ended(ctx.Err())
 	}
 	if !w.yield(payment, err) {
 		return errStopped
@@ -281,7 +283,7 @@ func (w *walk) family(ctx context.Context, id string) (root record, family []rec
 	next := id
 	for range maxDepth {
 		var answer api.Answer
-		err := w.pace.do(ctx, func() (err error) {
+		err := w.pace.Do(ctx, func() (err error) {
 			answer, err = w.api.ByID(ctx, w.entity, next)
 			return verdict(answer, err)
 		})
@@ -326,11 +328,4 @@ func (w *walk) blame(id string, err error) error {
 		return &paylinks.BadRow{ID: id, Reason: "other operations refer to it, but HyperPay doesn't give it out by its id"}
 	}
 	return err
-}
-
-func upToSecond(t time.Time) time.Time {
-	if whole := t.Truncate(time.Second); whole.Before(t) {
-		return whole.Add(time.Second)
-	}
-	return t
 }

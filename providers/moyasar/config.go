@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/providers/moyasar/internal/api"
 )
 
 // Environment tells test from live.
@@ -85,12 +86,7 @@ func (c Config) normalized() Config {
 	if c.AuthorizationLife == 0 {
 		c.AuthorizationLife = DefaultAuthorizationLife
 	}
-	switch {
-	case c.LookBack == 0:
-		c.LookBack = DefaultLookBack
-	case c.LookBack < 0:
-		c.LookBack = 0
-	}
+	c.LookBack = span.Or(c.LookBack, DefaultLookBack)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -98,7 +94,7 @@ func (c Config) normalized() Config {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = api.Sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -125,7 +121,7 @@ func (c Config) check() error {
 	if c.WebhookSecret != "" && !secretShape.MatchString(c.WebhookSecret.Reveal()) {
 		say("WebhookSecret", "invalid", "must be visible ASCII characters without space; make it long and random")
 	}
-	if !validBaseURL(c.BaseURL) {
+	if !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.moyasar.com")
 	}
 	if len(wrong) > 0 {
@@ -140,9 +136,4 @@ func environmentOf(key string) Environment {
 		return Test
 	}
 	return Live
-}
-
-func validBaseURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }

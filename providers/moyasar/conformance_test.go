@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
@@ -55,7 +56,7 @@ func TestConformance(t *testing.T) {
 }
 
 func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subject {
-	waiting, server, spoilt := new(patience), serve(t, simulator), map[string]bool{}
+	waiting, server, spoilt := new(patiencetest.Clock), serve(t, simulator), map[string]bool{}
 	created := func(id string) string {
 		for _, p := range simulator.Payments() {
 			if p.ID == id {
@@ -65,7 +66,7 @@ func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subjec
 		return ""
 	}
 	return gatewaytest.Subject{
-		Gateway: connect(t.(require.TestingT), server, func(c *moyasar.Config) { c.Wait = waiting.wait }),
+		Gateway: connect(t.(require.TestingT), server, func(c *moyasar.Config) { c.Wait = waiting.Wait }),
 		Secrets: []string{moyasartest.SecretKey, webhookSecret}, Redacted: []string{"otp_token", "token_simulated"}, PageSize: moyasartest.PageSize,
 		Ledger: func() []gatewaytest.Truth {
 			var ledger []gatewaytest.Truth
@@ -102,7 +103,7 @@ func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subjec
 		},
 		Heal:   simulator.Faults.Clear,
 		Hang:   func() { simulator.Faults.Hang(moyasartest.OpPayments, 0) },
-		Waited: waiting.total,
+		Waited: waiting.Waited,
 		Revoke: simulator.Revoke,
 	}
 }

@@ -1,9 +1,9 @@
 package moyasar
 
 import (
-	"errors"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/moyasar/internal/api"
 )
@@ -22,26 +22,12 @@ var byStatus = map[int]struct {
 	http.StatusTooManyRequests:  {paylinks.RefusedRate, "too many calls for this account"},
 }
 
-// refusal turns a failed call into the error that a sync understands. Calls read alone, so none has had an effect.
+// refusal turns a failed call into the error that a sync understands.
 func refusal(err error) error {
-	var (
-		done   *paylinks.ProviderError
-		answer *api.Error
-	)
-	switch {
-	case errors.As(err, &answer):
+	return patience.Refusal(err, func(answer *api.Error) *paylinks.ProviderError {
 		kind, message := verdict(answer)
-		return &paylinks.ProviderError{
-			Refusal: kind, Outcome: paylinks.NotApplied, Status: answer.Status, Code: answer.Type, Message: message,
-			RetryAfter: answer.RetryAfter, Err: err,
-		}
-	case errors.As(err, &done):
-		return err
-	default:
-		return &paylinks.ProviderError{
-			Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk ended: " + err.Error(), Err: err,
-		}
-	}
+		return answer.Refused(kind, answer.Type, message)
+	})
 }
 
 func verdict(answer *api.Error) (paylinks.Refusal, string) {

@@ -1,7 +1,6 @@
 package moyasar
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/moyasar/internal/api"
 )
@@ -80,7 +81,7 @@ func (g *Gateway) read(ctx context.Context, raw json.RawMessage) outcome {
 	o.Status = g.statusOf(row, captured, refunded)
 	o.Method, o.Brand = methodOf(row.Source.Value)
 	o.CreatedAt, o.UpdatedAt = row.CreatedAt.UTC(), row.UpdatedAt.UTC()
-	o.Raw = redacted(raw)
+	o.Raw = received.Redact(raw, powers...)
 	o.skip = row.Status == verified
 	return o
 }
@@ -88,8 +89,8 @@ func (g *Gateway) read(ctx context.Context, raw json.RawMessage) outcome {
 // place is the id and the time of creation of a row, whatever else is wrong with it.
 func place(raw json.RawMessage) outcome {
 	var row struct {
-		ID        api.Text             `json:"id"`
-		CreatedAt api.Maybe[time.Time] `json:"created_at"`
+		ID        lenient.Text             `json:"id"`
+		CreatedAt lenient.Maybe[time.Time] `json:"created_at"`
 	}
 	var o outcome
 	if json.Unmarshal(raw, &row) != nil {
@@ -150,43 +151,3 @@ func exponentOf(units int64, currency paylinks.Currency, format string) (int32, 
 
 // powers are the fields of a row that give power: a card's token, and the page on which the buyer confirms, whose query can have a one-time token.
 var powers = []string{"token", "transaction_url"}
-
-// redacted is a compact row without what gives power.
-func redacted(raw json.RawMessage) json.RawMessage {
-	for _, name := range powers {
-		raw = redact(raw, []byte(`"`+name+`":"`))
-	}
-	return raw
-}
-
-// redact replaces the texts of a field. A quote within a text has a backslash before it, so that field can be nothing but a field.
-func redact(raw, field []byte) []byte {
-	if !bytes.Contains(raw, field) {
-		return raw
-	}
-	var out bytes.Buffer
-	out.Grow(len(raw))
-	for {
-		before, after, found := bytes.Cut(raw, field)
-		out.Write(before)
-		if !found {
-			return out.Bytes()
-		}
-		out.Write(field)
-		out.WriteString("[redacted]")
-		raw = after[closingQuote(after):]
-	}
-}
-
-// closingQuote is where the text that s begins with ends.
-func closingQuote(s []byte) int {
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return len(s)
-}

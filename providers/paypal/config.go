@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -42,6 +44,13 @@ const (
 	largestWindow = 10_000
 	memoryYears   = 3
 )
+
+// ratePause is how long to leave PayPal alone after too many calls. It doesn't publish its limits; third parties tell of a ban of five minutes, and not
+// of a Retry-After.
+const ratePause = time.Minute
+
+// largestAnswer has room for a page of rows with all the text that PayPal allows in one.
+const largestAnswer = 8 << 20
 
 // Config configures a [Gateway]: one REST app of one PayPal account. ClientID, ClientSecret, and one of Environment and BaseURL are required.
 type Config struct {
@@ -105,10 +114,7 @@ func (c Config) normalized() Config {
 	if c.LookBack == 0 {
 		c.LookBack = DefaultLookBack
 	}
-	if c.Delay == 0 {
-		c.Delay = 3 * time.Hour
-	}
-	c.Delay = max(c.Delay, 0)
+	c.Delay = span.Or(c.Delay, 3*time.Hour)
 	if c.Window == 0 {
 		c.Window = longestWindow
 	}
@@ -118,10 +124,7 @@ func (c Config) normalized() Config {
 	if c.PageSize == 0 {
 		c.PageSize = largestPage
 	}
-	if c.Interval == 0 {
-		c.Interval = 1500 * time.Millisecond
-	}
-	c.Interval = max(c.Interval, 0)
+	c.Interval = span.Or(c.Interval, 1500*time.Millisecond)
 	if c.Tries == 0 {
 		c.Tries = 5
 	}
@@ -129,7 +132,7 @@ func (c Config) normalized() Config {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -159,7 +162,7 @@ func (c Config) check() error {
 	case c.Environment == "" && c.BaseURL == "":
 		say("Environment", "required", "say paypal.Sandbox or paypal.Live: the client id doesn't tell")
 	}
-	if !validBaseURL(c.BaseURL) {
+	if c.BaseURL != "" && !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api-m.paypal.com")
 	}
 	if c.LookBack < c.Delay {
@@ -183,14 +186,6 @@ func (c Config) check() error {
 		return fmt.Errorf("paypal: the configuration is wrong: %w", errors.Join(wrong...))
 	}
 	return nil
-}
-
-func validBaseURL(s string) bool {
-	if s == "" {
-		return true
-	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }
 
 // host is where calls go.

@@ -1,17 +1,16 @@
 package paypal_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/paypal"
@@ -65,14 +64,6 @@ func harness(window time.Duration) gatewaytest.Harness {
 // largeWindow is how many rows the walk over many may hold.
 const largeWindow = 2_000
 
-// clock shows the suite's time and counts waits instead of waiting.
-type clock struct{ waited atomic.Int64 }
-
-func (c *clock) wait(ctx context.Context, d time.Duration) error {
-	c.waited.Add(int64(d))
-	return ctx.Err()
-}
-
 func gateway(t require.TestingT, server *httptest.Server, config paypal.Config) *paypal.Gateway {
 	config.ClientID, config.ClientSecret, config.BaseURL = paypaltest.ClientID, paypaltest.ClientSecret, server.URL
 	config.HTTPClient = server.Client()
@@ -80,7 +71,7 @@ func gateway(t require.TestingT, server *httptest.Server, config paypal.Config) 
 		config.Now = gatewaytest.Now
 	}
 	if config.Wait == nil {
-		config.Wait = (&clock{}).wait
+		config.Wait = new(patiencetest.Clock).Wait
 	}
 	made, err := paypal.New(config)
 	require.NoError(t, err)
@@ -93,8 +84,8 @@ func conforming(t gatewaytest.TB, sim paypaltest.Config, config paypal.Config, s
 	simulator := paypaltest.New(sim)
 	server := httptest.NewServer(simulator)
 	t.Cleanup(server.Close)
-	watch := &clock{}
-	config.Wait, config.Interval = watch.wait, -1
+	watch := new(patiencetest.Clock)
+	config.Wait, config.Interval = watch.Wait, -1
 	size := config.PageSize
 	if size == 0 {
 		size = 500
@@ -147,7 +138,7 @@ func conforming(t gatewaytest.TB, sim paypaltest.Config, config paypal.Config, s
 		Break:       func(f gatewaytest.Fault, n int) { fault[f](paypaltest.OpTransactions, n) },
 		Heal:        simulator.Faults.Clear,
 		Hang:        func() { simulator.Faults.Hang(paypaltest.OpTransactions, 0) },
-		Waited:      func() time.Duration { return time.Duration(watch.waited.Load()) },
+		Waited:      watch.Waited,
 		ExpireToken: simulator.ExpireTokens,
 		Revoke:      simulator.Revoke,
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal/internal/api"
 )
@@ -40,16 +41,12 @@ var byStatus = map[int]struct {
 	http.StatusTooManyRequests: {paylinks.RefusedRate, "too many calls for this app or address"},
 }
 
-// refusal turns a failed call into a [*paylinks.ProviderError]. These calls only read: nothing is ever applied.
+// refusal turns a failed call into a [*paylinks.ProviderError].
 func refusal(err error) error {
-	var answer *api.Error
-	if !errors.As(err, &answer) {
-		return err
-	}
-	kind, message := verdict(answer)
-	return &paylinks.ProviderError{
-		Refusal: kind, Outcome: paylinks.NotApplied, Status: answer.Status, Code: answer.Name, Message: message, RetryAfter: answer.RetryAfter, Err: answer,
-	}
+	return patience.Refusal(err, func(answer *api.Error) *paylinks.ProviderError {
+		kind, message := verdict(answer)
+		return answer.Refused(kind, answer.Name, message)
+	})
 }
 
 func verdict(answer *api.Error) (paylinks.Refusal, string) {
@@ -86,9 +83,4 @@ func notAvailable(err error) bool {
 	var answer *api.Error
 	return errors.As(err, &answer) && answer.Status == http.StatusBadRequest &&
 		strings.Contains(strings.ToLower(answer.Text), "data for the given start date is not available")
-}
-
-// ended is the error of a walk whose context has ended.
-func ended(err error) error {
-	return &paylinks.ProviderError{Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk was ended", Err: err}
 }

@@ -1,11 +1,12 @@
 package paypal
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/received"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -27,7 +28,7 @@ func read(family []row, currency paylinks.Currency) facts {
 	f := facts{refunded: paylinks.Zero(currency)}
 	open := map[string]bool{}
 	for _, r := range family {
-		f.updated = latest(f.updated, latest(r.initiated, r.updated))
+		f.updated = span.Later(f.updated, span.Later(r.initiated, r.updated))
 		if r.Status == "D" { // denied: it didn't happen
 			continue
 		}
@@ -106,7 +107,7 @@ func compose(root row, f facts, raw json.RawMessage, now time.Time) paylinks.Pay
 	p := paylinks.Payment{
 		ID: root.ID, Reference: root.reference(), Amount: root.amount, Fee: root.fee(), ProviderStatus: root.Status,
 		Method:    methodOf(root.Code, root.MethodType, root.Instrument, root.InstrumentPart),
-		CreatedAt: root.initiated, UpdatedAt: latest(latest(root.initiated, root.updated), f.updated), Raw: raw,
+		CreatedAt: root.initiated, UpdatedAt: span.Later(span.Later(root.initiated, root.updated), f.updated), Raw: raw,
 	}
 	if root.kind == authorization {
 		p.Status = f.authorized(root.Status, root.initiated, now)
@@ -123,13 +124,9 @@ func compose(root row, f facts, raw json.RawMessage, now time.Time) paylinks.Pay
 
 // rawOf is the payment's row as received, in an array with the rows that follow it where there are any.
 func rawOf(root json.RawMessage, family []row) json.RawMessage {
-	if len(family) == 0 {
-		return root
-	}
-	rows := make([][]byte, 0, 1+len(family))
-	rows = append(rows, root)
+	var others []json.RawMessage
 	for _, r := range family {
-		rows = append(rows, r.raw)
+		others = append(others, r.raw)
 	}
-	return slices.Concat([]byte("["), bytes.Join(rows, []byte(",")), []byte("]"))
+	return received.Together(root, others...)
 }

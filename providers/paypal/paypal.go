@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal/internal/api"
 )
@@ -19,7 +20,7 @@ var (
 type Gateway struct {
 	config Config
 	api    *api.Client
-	pace   *pace
+	pace   *patience.Pace
 	// certificates are PayPal's, for webhooks that are checked here.
 	certificates *certificates
 }
@@ -32,16 +33,24 @@ func New(config Config) (*Gateway, error) {
 	}
 	client := api.New(api.Config{
 		// The walk repeats by itself, at PayPal's pace.
-		REST:       rest.New(rest.Config{HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, Logger: config.Logger}),
-		HTTPClient: config.HTTPClient, Timeout: config.Timeout, BaseURL: config.host(),
-		ClientID: config.ClientID, ClientSecret: config.ClientSecret, Now: config.Now,
+		REST: rest.New(rest.Config{
+			HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, MaxBody: largestAnswer, Logger: config.Logger,
+		}),
+		BaseURL: config.host(), ClientID: config.ClientID, ClientSecret: config.ClientSecret, Now: config.Now,
 	})
 	return &Gateway{
-		config:       config,
-		api:          client,
-		pace:         &pace{interval: config.Interval, tries: config.Tries, now: config.Now, wait: config.Wait},
+		config: config,
+		api:    client,
+		pace: &patience.Pace{
+			Interval: config.Interval, Tries: config.Tries, RatePause: ratePause, Now: config.Now, Wait: config.Wait,
+		},
 		certificates: &certificates{fetch: client.Certificate, roots: config.WebhookRoots, now: config.Now, known: map[string]*x509.Certificate{}},
 	}, nil
+}
+
+// call makes a call when its turn comes, again where that may help. Its error is a [*paylinks.ProviderError] whose causes are whole.
+func (g *Gateway) call(ctx context.Context, call func() error) error {
+	return g.pace.Turn(ctx, func() error { return refusal(call()) })
 }
 
 // Info describes PayPal.

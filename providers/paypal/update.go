@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal/internal/api"
 )
@@ -31,7 +33,7 @@ func (w *walk) updates(ctx context.Context, yield func(paylinks.Payment, error) 
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
-			return ended(ctx.Err())
+			return patience.Ended(ctx.Err())
 		default:
 			if !yield(payment, nil) {
 				return errStopped
@@ -99,7 +101,7 @@ func (w *walk) object(ctx context.Context, id string, family []row) (object api.
 	if slices.ContainsFunc(family, func(r row) bool { return r.Code == codeVoid }) {
 		call = w.api.Authorization
 	}
-	err = w.pace.do(ctx, func() (err error) {
+	err = w.call(ctx, func() (err error) {
 		var part row
 		object, part.raw, err = call(ctx, id)
 		parts = []row{part}
@@ -121,7 +123,7 @@ func (w *walk) refunds(ctx context.Context, family []row) (total paylinks.Money,
 	}
 	var refund api.Refund
 	var part row
-	err = w.pace.do(ctx, func() (err error) {
+	err = w.call(ctx, func() (err error) {
 		refund, part.raw, err = w.api.Refund(ctx, last.ID)
 		return err
 	})
@@ -141,13 +143,13 @@ func (w *walk) refunds(ctx context.Context, family []row) (total paylinks.Money,
 // isn't known: the window begins a day before it was made and is as long as may be.
 func (w *walk) rowOf(ctx context.Context, id string, created time.Time) (row, error) {
 	now := w.config.Now().UTC()
-	start := latest(created.Add(-24*time.Hour), now.AddDate(-memoryYears, 0, 0))
-	end := earliest(start.Add(longestWindow), now.Add(-w.config.Delay))
+	start := span.Later(created.Add(-24*time.Hour), now.AddDate(-memoryYears, 0, 0))
+	end := span.Earlier(start.Add(longestWindow), now.Add(-w.config.Delay))
 	if !end.After(start) {
 		return row{}, nil
 	}
 	var page api.Page
-	err := w.pace.do(ctx, func() (err error) {
+	err := w.call(ctx, func() (err error) {
 		page, err = w.api.Transactions(ctx, api.Search{
 			From: start, To: end, All: w.config.Authorizations, Page: 1, PageSize: w.config.PageSize, TransactionID: id,
 		})
@@ -175,7 +177,7 @@ func (w *walk) fromObject(object api.Payment, amount paylinks.Money, created tim
 	}
 	p := paylinks.Payment{
 		ID: object.ID, Reference: object.InvoiceID, Amount: amount, ProviderStatus: object.Status,
-		CreatedAt: created, UpdatedAt: latest(updated, f.updated), Raw: raw,
+		CreatedAt: created, UpdatedAt: span.Later(updated, f.updated), Raw: raw,
 	}
 	if p.Reference == "" {
 		p.Reference = object.CustomID

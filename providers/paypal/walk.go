@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal/internal/api"
 )
@@ -39,8 +41,8 @@ func (g *Gateway) newWalk(query paylinks.PaymentsQuery) (*walk, error) {
 	now := g.config.Now().UTC()
 	w := &walk{
 		Gateway: g, length: g.config.Window, waiting: map[string][]row{},
-		from: upToSecond(latest(query.From.UTC(), now.AddDate(-memoryYears, 0, 0))),
-		to:   upToSecond(earliest(query.To.UTC(), now.Add(-g.config.Delay))),
+		from: span.UpToSecond(span.Later(query.From.UTC(), now.AddDate(-memoryYears, 0, 0))),
+		to:   span.UpToSecond(span.Earlier(query.To.UTC(), now.Add(-g.config.Delay))),
 	}
 	w.told = w.to
 	if query.Resume != "" {
@@ -69,7 +71,7 @@ func (w *walk) run(ctx context.Context, yield func(paylinks.Payment, error) bool
 
 func (w *walk) windows(ctx context.Context, yield func(paylinks.Payment, error) bool) error {
 	for end := w.to; end.After(w.from); {
-		start := latest(w.from, end.Add(-w.length))
+		start := span.Later(w.from, end.Add(-w.length))
 		if start.Before(w.told) && end.After(w.told) { // a window is told or it isn't
 			start = w.told
 		}
@@ -142,7 +144,7 @@ func (w *walk) read(ctx context.Context, start, end time.Time) (window, error) {
 // page reads one page. A window that is too young for PayPal has none.
 func (w *walk) page(ctx context.Context, start, end time.Time, number int) (api.Page, error) {
 	var page api.Page
-	err := w.pace.do(ctx, func() (err error) {
+	err := w.call(ctx, func() (err error) {
 		page, err = w.api.Transactions(ctx, api.Search{
 			From: start, To: end, All: w.config.Authorizations, Page: number, PageSize: w.config.PageSize,
 		})
@@ -177,7 +179,7 @@ func (w *walk) settle(ctx context.Context, got window, yield func(paylinks.Payme
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return ended(err)
+			return patience.Ended(err)
 		}
 		payment := fold(root, family, w.config.Now())
 		if i == len(roots)-1 {
@@ -237,25 +239,4 @@ func readCheckpoint(s string) (told, to time.Time, ok bool) {
 	}
 	to, err = time.Parse(time.RFC3339, second)
 	return told.UTC(), to.UTC(), err == nil && !to.Before(told)
-}
-
-func upToSecond(t time.Time) time.Time {
-	if whole := t.Truncate(time.Second); whole.Before(t) {
-		return whole.Add(time.Second)
-	}
-	return t
-}
-
-func earliest(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

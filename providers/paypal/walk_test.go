@@ -279,3 +279,17 @@ func usd(t *testing.T, s string) paylinks.Money {
 	require.NoError(t, err)
 	return m
 }
+
+// A row may have a note of 4,000 characters.
+func TestTheLargestPageIsReadWhole(t *testing.T) {
+	t.Parallel()
+	const largestPage = 500
+	var rows []string
+	for i := range largestPage {
+		rows = append(rows, row(t, fields{"transaction_id": fmt.Sprintf("8RW%014d", i), "transaction_note": strings.Repeat("x", 4_000)}))
+	}
+	f := newFar()
+	f.lists(rows...)
+	assert.Len(t, f.whole(t), largestPage)
+	assert.Len(t, f.searches(), 1)
+}

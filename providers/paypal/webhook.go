@@ -60,13 +60,13 @@ func (g *Gateway) ReceiveWebhook(ctx context.Context, req paylinks.WebhookReques
 
 func (g *Gateway) proven(ctx context.Context, signature api.Signature, body []byte) (proven bool, err error) {
 	if g.config.LocalWebhooks {
-		err = g.pace.do(ctx, func() (err error) {
+		err = g.call(ctx, func() (err error) {
 			proven, err = g.certificates.verify(ctx, signature, g.config.WebhookID, body)
 			return err
 		})
 		return proven, err
 	}
-	err = g.pace.do(ctx, func() (err error) {
+	err = g.call(ctx, func() (err error) {
 		proven, err = g.api.VerifySignature(ctx, signature, g.config.WebhookID, body)
 		return err
 	})

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
 )
 
 // Environment tells test from live.
@@ -27,6 +28,9 @@ const (
 const (
 	host        = "https://api.stripe.com"
 	maxPageSize = 100
+	// largestAnswer has room for a page of payments with all the metadata that Stripe allows, 50 keys of 40 and texts of 500 characters, each twice
+	// and each character escaped.
+	largestAnswer = 64 << 20
 )
 
 // DefaultLookBack is how far a sync reads back where [Config].LookBack says nothing: an authorization can be captured that late.
@@ -85,12 +89,7 @@ func (c Config) normalized() Config {
 	if c.BaseURL == "" {
 		c.BaseURL = host
 	}
-	switch {
-	case c.LookBack == 0:
-		c.LookBack = DefaultLookBack
-	case c.LookBack < 0:
-		c.LookBack = 0
-	}
+	c.LookBack = span.Or(c.LookBack, DefaultLookBack)
 	if c.PageSize == 0 {
 		c.PageSize = maxPageSize
 	}
@@ -98,7 +97,7 @@ func (c Config) normalized() Config {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = api.Sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -133,7 +132,7 @@ func (c Config) check() error {
 	if c.PageSize < 1 || c.PageSize > maxPageSize {
 		say("PageSize", "invalid", "must be from 1 to 100")
 	}
-	if !validBaseURL(c.BaseURL) {
+	if !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.stripe.com")
 	}
 	if len(wrong) > 0 {
@@ -148,9 +147,4 @@ func environmentOf(key string) Environment {
 		return Test
 	}
 	return Live
-}
-
-func validBaseURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/stripe"
@@ -50,9 +51,9 @@ func conforming(t gatewaytest.TB, specs []gatewaytest.Spec) gatewaytest.Subject 
 }
 
 func subject(t gatewaytest.TB, simulator *stripetest.Server, page int) gatewaytest.Subject {
-	waiting, server, spoilt := new(patience), serve(t, simulator), map[string]bool{}
+	waiting, server, spoilt := new(patiencetest.Clock), serve(t, simulator), map[string]bool{}
 	return gatewaytest.Subject{
-		Gateway: connect(t.(require.TestingT), server, func(c *stripe.Config) { c.PageSize, c.Wait = page, waiting.wait }),
+		Gateway: connect(t.(require.TestingT), server, func(c *stripe.Config) { c.PageSize, c.Wait = page, waiting.Wait }),
 		Secrets: []string{stripetest.SecretKey, webhookSecret}, Redacted: []string{"_secret_"}, PageSize: page,
 		Ledger: func() []gatewaytest.Truth {
 			var ledger []gatewaytest.Truth
@@ -89,7 +90,7 @@ func subject(t gatewaytest.TB, simulator *stripetest.Server, page int) gatewayte
 		},
 		Heal:   simulator.Faults.Clear,
 		Hang:   func() { simulator.Faults.Hang(stripetest.OpPaymentIntents, 0) },
-		Waited: waiting.total,
+		Waited: waiting.Waited,
 		Revoke: simulator.Revoke,
 	}
 }

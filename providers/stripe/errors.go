@@ -1,9 +1,9 @@
 package stripe
 
 import (
-	"errors"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
 )
@@ -26,26 +26,12 @@ var byStatus = map[int]struct {
 	http.StatusConflict:        {paylinks.Unreachable, "Stripe is busy with another call"},
 }
 
-// refusal turns a failed call into the error that a sync understands. Calls read alone, so none has had an effect.
+// refusal turns a failed call into the error that a sync understands.
 func refusal(err error) error {
-	var (
-		done   *paylinks.ProviderError
-		answer *api.Error
-	)
-	switch {
-	case errors.As(err, &answer):
+	return patience.Refusal(err, func(answer *api.Error) *paylinks.ProviderError {
 		kind, message := verdict(answer)
-		return &paylinks.ProviderError{
-			Refusal: kind, Outcome: paylinks.NotApplied, Status: answer.Status, Code: code(answer), Message: message,
-			RetryAfter: answer.RetryAfter, Err: err,
-		}
-	case errors.As(err, &done):
-		return err
-	default:
-		return &paylinks.ProviderError{
-			Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk ended: " + err.Error(), Err: err,
-		}
-	}
+		return answer.Refused(kind, code(answer), message)
+	})
 }
 
 func verdict(answer *api.Error) (paylinks.Refusal, string) {

@@ -1,20 +1,18 @@
 package stripe_test
 
 import (
-	"context"
 	"encoding/json"
 	"flag"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/stripe"
@@ -24,25 +22,6 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 const webhookSecret = "whsec_a1b2c3d4e5f60718"
-
-// patience is a clock that waits without waiting.
-type patience struct {
-	mu     sync.Mutex
-	waited time.Duration
-}
-
-func (p *patience) wait(ctx context.Context, d time.Duration) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waited += d
-	return ctx.Err()
-}
-
-func (p *patience) total() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.waited
-}
 
 // serve serves a handler until the test ends.
 func serve(t interface{ Cleanup(func()) }, handler http.Handler) *httptest.Server {
@@ -70,7 +49,7 @@ func answering(t *testing.T, status int, body string, change ...func(*stripe.Con
 
 func connect(t require.TestingT, server *httptest.Server, change ...func(*stripe.Config)) *stripe.Gateway {
 	config := stripe.Config{
-		SecretKey: stripetest.SecretKey, WebhookSecret: webhookSecret, BaseURL: server.URL, HTTPClient: server.Client(), Wait: new(patience).wait,
+		SecretKey: stripetest.SecretKey, WebhookSecret: webhookSecret, BaseURL: server.URL, HTTPClient: server.Client(), Wait: new(patiencetest.Clock).Wait,
 	}
 	for _, f := range change {
 		f(&config)

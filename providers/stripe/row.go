@@ -1,11 +1,11 @@
 package stripe
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
 )
@@ -18,6 +18,9 @@ type outcome struct {
 	disputed   bool
 	undisputed paylinks.PaymentStatus
 }
+
+// clientSecret is the field that gives power: whoever has it can complete the payment.
+const clientSecret = "client_secret"
 
 // read turns a PaymentIntent, with its latest charge expanded, into a payment.
 func (g *Gateway) read(raw json.RawMessage) outcome {
@@ -46,7 +49,7 @@ func (g *Gateway) read(raw json.RawMessage) outcome {
 		Reference:      g.reference(intent),
 		ProviderStatus: intent.Status,
 		CreatedAt:      time.Unix(intent.Created, 0).UTC(),
-		Raw:            redacted(raw),
+		Raw:            received.Redact(raw, clientSecret),
 	}
 	for _, amount := range []struct {
 		to    *paylinks.Money
@@ -110,38 +113,4 @@ func exponent(currency paylinks.Currency) int32 {
 	default:
 		return 2
 	}
-}
-
-// redacted is a compact row without its client secrets: whoever has one can complete the payment.
-func redacted(raw json.RawMessage) json.RawMessage {
-	// A quote within a text has a backslash before it, so this can be nothing but a field.
-	field := []byte(`"client_secret":"`)
-	if !bytes.Contains(raw, field) {
-		return raw
-	}
-	var out bytes.Buffer
-	out.Grow(len(raw))
-	for {
-		before, after, found := bytes.Cut(raw, field)
-		out.Write(before)
-		if !found {
-			return out.Bytes()
-		}
-		out.Write(field)
-		out.WriteString("[redacted]")
-		raw = after[closingQuote(after):]
-	}
-}
-
-// closingQuote is where the text that s begins with ends.
-func closingQuote(s []byte) int {
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return len(s)
 }

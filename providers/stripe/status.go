@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
 )
@@ -80,7 +81,7 @@ func (g *Gateway) won(ctx context.Context, id string) (bool, error) {
 	}
 	for _, raw := range page.Data {
 		var dispute struct {
-			Status api.Text `json:"status"`
+			Status lenient.Text `json:"status"`
 		}
 		// One that can't be read isn't over.
 		_ = json.Unmarshal(raw, &dispute)

@@ -31,7 +31,9 @@ func New(config Config) (*Gateway, error) {
 		api: &api.Client{
 			BaseURL: config.BaseURL, Key: config.SecretKey, Account: config.AccountID, Wait: config.Wait,
 			// The api package repeats calls itself, with the patience that a long list needs.
-			REST: rest.New(rest.Config{HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, Logger: config.Logger}),
+			REST: rest.New(rest.Config{
+				HTTPClient: config.HTTPClient, Timeout: config.Timeout, Retries: -1, MaxBody: largestAnswer, Logger: config.Logger,
+			}),
 		},
 	}, nil
 }
@@ -53,7 +55,7 @@ func (g *Gateway) Info() paylinks.Info {
 // refunded or disputed within it. All are as of now, whatever the window. Stripe's times are whole seconds.
 func (g *Gateway) Payments(ctx context.Context, query paylinks.PaymentsQuery) iter.Seq2[paylinks.Payment, error] {
 	return func(yield func(paylinks.Payment, error) bool) {
-		w := &walk{gateway: g, ctx: ctx, query: query, yield: yield, limit: g.config.PageSize}
+		w := &walk{gateway: g, ctx: ctx, query: query, yield: yield}
 		if !resumable(query.Resume) {
 			w.fail(errResume)
 			return

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/stripe/internal/api"
 )
@@ -17,9 +19,6 @@ const (
 	intents  = "/v1/payment_intents"
 	refunds  = "/v1/refunds"
 	disputes = "/v1/disputes"
-
-	// leastLimit is how small a page may get: see [walk.page].
-	leastLimit = 10
 )
 
 var (
@@ -40,8 +39,6 @@ type walk struct {
 	ctx     context.Context //nolint:containedctx // a walk is one call
 	query   paylinks.PaymentsQuery
 	yield   func(paylinks.Payment, error) bool
-	// limit is the size of a page.
-	limit int
 }
 
 // fail ends the walk.
@@ -107,7 +104,7 @@ func (w *walk) late() bool {
 // pages hands a list over to use, page by page.
 func (w *walk) pages(path, expand, after string, use func(rows []json.RawMessage) bool) bool {
 	for {
-		page, err := w.page(path, expand, after)
+		page, err := w.gateway.api.List(w.ctx, path, w.values(expand, after))
 		if err != nil {
 			return w.fail(err)
 		}
@@ -129,21 +126,9 @@ func (w *walk) pages(path, expand, after string, use func(rows []json.RawMessage
 	}
 }
 
-// page reads a page. One that can't be had whole is asked for in smaller pieces, as answers are bounded and payments can have much
-// metadata; the walk then goes on with those.
-func (w *walk) page(path, expand, after string) (api.Page, error) {
-	for {
-		page, err := w.gateway.api.List(w.ctx, path, w.values(expand, after))
-		if err == nil || api.Answered(err) || w.ctx.Err() != nil || w.limit <= leastLimit {
-			return page, err
-		}
-		w.limit = max(w.limit/2, leastLimit)
-	}
-}
-
 func (w *walk) values(expand, after string) url.Values {
 	values := url.Values{
-		"limit":        {strconv.Itoa(w.limit)},
+		"limit":        {strconv.Itoa(w.gateway.config.PageSize)},
 		"created[gte]": {seconds(w.query.From)},
 		"created[lt]":  {seconds(w.query.To)},
 		"expand[]":     {expand},
@@ -154,14 +139,7 @@ func (w *walk) values(expand, after string) url.Values {
 	return values
 }
 
-// seconds is t as whole seconds, rounded up: what was made in a whole second is before t just where that second is before t.
-func seconds(t time.Time) string {
-	unix := t.Unix()
-	if t.Nanosecond() > 0 {
-		unix++
-	}
-	return strconv.FormatInt(unix, 10)
-}
+func seconds(t time.Time) string { return strconv.FormatInt(span.UpToSecond(t).Unix(), 10) }
 
 func lastWithID(rows []json.RawMessage) int {
 	for i := len(rows) - 1; i >= 0; i-- {
@@ -175,7 +153,7 @@ func lastWithID(rows []json.RawMessage) int {
 // idOf is a row's id, "" where it can't be one.
 func idOf(raw json.RawMessage) string {
 	var row struct {
-		ID api.Text `json:"id"`
+		ID lenient.Text `json:"id"`
 	}
 	if json.Unmarshal(raw, &row) != nil || !idShape.MatchString(string(row.ID)) {
 		return ""

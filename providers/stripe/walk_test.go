@@ -103,8 +103,8 @@ func TestADisputeThatWasWonIsOver(t *testing.T) {
 	}
 }
 
-// A payment may have 25,000 characters of metadata, twice. Such a page is larger than any answer that is read.
-func TestAPageTooLargeIsAskedForInPieces(t *testing.T) {
+// A payment may have 25,000 characters of metadata, twice: a page of them is larger than other providers' answers may be.
+func TestAPageOfMuchMetadataIsReadWhole(t *testing.T) {
 	t.Parallel()
 	gateway, simulator := simulated(t)
 	metadata := map[string]string{}
@@ -121,6 +121,7 @@ func TestAPageTooLargeIsAskedForInPieces(t *testing.T) {
 		ids[p.ID] = true
 	}
 	assert.Len(t, ids, many)
+	assert.Equal(t, 2, simulator.Calls.Count(stripetest.OpPaymentIntents))
 }
 
 func TestAListThatWouldNeverEndIsAnError(t *testing.T) {

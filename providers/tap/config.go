@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
 
 // Environment tells test from live.
@@ -73,17 +74,12 @@ func (c Config) normalized() Config {
 	if c.RefundsPath == "" {
 		c.RefundsPath = refundsPath
 	}
-	switch {
-	case c.LookBack == 0:
-		c.LookBack = DefaultLookBack
-	case c.LookBack < 0:
-		c.LookBack = 0
-	}
+	c.LookBack = span.Or(c.LookBack, DefaultLookBack)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = api.Sleep
+		c.Wait = patience.Sleep
 	}
 	return c
 }
@@ -107,7 +103,7 @@ func (c Config) check() error {
 	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
 		say("Environment", "invalid", "must be tap.Test or tap.Live, or empty for what the key says")
 	}
-	if !validBaseURL(c.BaseURL) {
+	if !rest.IsOrigin(c.BaseURL) {
 		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.tap.company")
 	}
 	if !strings.HasPrefix(c.RefundsPath, "/") {
@@ -117,9 +113,4 @@ func (c Config) check() error {
 		return fmt.Errorf("tap: the configuration is wrong: %w", errors.Join(wrong...))
 	}
 	return nil
-}
-
-func validBaseURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }

@@ -3,13 +3,13 @@ package tap_test
 import (
 	"context"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/tap"
@@ -71,7 +71,7 @@ func add(sim *taptest.Server, spec gatewaytest.Spec) {
 func subject(t gatewaytest.TB, sim *taptest.Server) gatewaytest.Subject {
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	var waited atomic.Int64
+	clock := new(patiencetest.Clock)
 	ops := []string{taptest.OpCharges, taptest.OpRefunds, taptest.OpCharge}
 	spoilt := map[string]bool{}
 	spoil := func(wholly bool) func(string) {
@@ -81,10 +81,7 @@ func subject(t gatewaytest.TB, sim *taptest.Server) gatewaytest.Subject {
 		}
 	}
 	return gatewaytest.Subject{
-		Gateway: connect(t, server.URL, func(ctx context.Context, d time.Duration) error {
-			waited.Add(int64(d))
-			return ctx.Err()
-		}),
+		Gateway: connect(t, server.URL, clock.Wait),
 		Secrets: []string{taptest.SecretKey}, Redacted: []string{"session-of-"}, PageSize: taptest.PageSize,
 		Ledger: func() []gatewaytest.Truth {
 			var truths []gatewaytest.Truth
@@ -119,7 +116,7 @@ func subject(t gatewaytest.TB, sim *taptest.Server) gatewaytest.Subject {
 		},
 		Heal:   sim.Faults.Clear,
 		Hang:   func() { sim.Faults.Hang("", 0) },
-		Waited: func() time.Duration { return time.Duration(waited.Load()) },
+		Waited: clock.Waited,
 		Revoke: sim.Revoke,
 	}
 }

@@ -1,9 +1,9 @@
 package tap
 
 import (
-	"errors"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -28,27 +28,12 @@ var known = map[string]struct {
 	"7022": {paylinks.RefusedCredentials, "Tap misses the key"},
 }
 
-// refusal turns a failed call into the error that a sync understands. Calls read alone, so none has had an effect.
+// refusal turns a failed call into the error that a sync understands.
 func refusal(err error) error {
-	var (
-		answer *api.Error
-		done   *paylinks.ProviderError
-	)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &done):
-		return err
-	case !errors.As(err, &answer):
-		return &paylinks.ProviderError{
-			Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, Message: "the walk ended: " + err.Error(), Err: err,
-		}
-	}
-	kind, message := verdict(answer)
-	return &paylinks.ProviderError{
-		Refusal: kind, Outcome: paylinks.NotApplied, Status: answer.Status, Code: answer.Code, Message: message,
-		RetryAfter: answer.RetryAfter, Err: err,
-	}
+	return patience.Refusal(err, func(answer *api.Error) *paylinks.ProviderError {
+		kind, message := verdict(answer)
+		return answer.Refused(kind, answer.Code, message)
+	})
 }
 
 func verdict(answer *api.Error) (paylinks.Refusal, string) {

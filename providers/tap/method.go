@@ -3,6 +3,7 @@ package tap
 import (
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -42,7 +43,7 @@ func methodOf(charge api.Charge) (paylinks.PaymentMethod, string) {
 	if known := methods[word]; known != "" && known != paylinks.MethodCard {
 		spoken = "" // a wallet's name is no brand
 	}
-	for _, candidate := range []api.Text{card.Scheme, spoken, card.Brand} {
+	for _, candidate := range []lenient.Scalar{card.Scheme, spoken, card.Brand} {
 		if brand := plain(candidate); brand != "" {
 			if ours, ok := brands[brand]; ok {
 				return method, ours
@@ -54,7 +55,7 @@ func methodOf(charge api.Charge) (paylinks.PaymentMethod, string) {
 }
 
 // sourceWord is the method in a source's id: "knet" of "src_kw.knet", "" of a token.
-func sourceWord(id api.Text) string {
+func sourceWord(id lenient.Scalar) string {
 	word, ok := strings.CutPrefix(string(id), "src_")
 	if !ok {
 		return ""
@@ -62,10 +63,10 @@ func sourceWord(id api.Text) string {
 	if _, method, ok := strings.Cut(word, "."); ok {
 		word = method
 	}
-	return plain(api.Text(word))
+	return plain(lenient.Scalar(word))
 }
 
 // plain is a word in lower case and without "_" and spaces.
-func plain(t api.Text) string {
+func plain(t lenient.Scalar) string {
 	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(string(t)), "_", ""), " ", "")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -63,8 +64,8 @@ func (r *refunds) add(refund api.Refund) error {
 		entry = &refunded{}
 		r.byCharge[string(refund.ChargeID)] = entry
 	}
-	created := refund.Created.Millis()
-	entry.last = later(entry.last, later(created, refund.Transaction.Value.Date.Value.Completed.Millis()))
+	created := api.Millis(refund.Created)
+	entry.last = span.Later(entry.last, span.Later(created, api.Millis(refund.Transaction.Value.Date.Value.Completed)))
 	entry.within = entry.within || (!created.Before(r.query.From) && created.Before(r.query.To))
 
 	amount, err := money(refund.Amount, refund.Currency)
@@ -109,7 +110,7 @@ func (w *walk) lateRefunds(at cursor) bool {
 	}
 	oldest := w.query.From
 	for _, charge := range charges {
-		oldest = earlier(oldest, charge.CreatedAt)
+		oldest = span.Earlier(oldest, charge.CreatedAt)
 	}
 	if !w.readRefunds(oldest, w.query.From) {
 		return false

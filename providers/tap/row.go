@@ -1,7 +1,6 @@
 package tap
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
+	"github.com/paylinks/paylinks-go/internal/rest/received"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -34,7 +36,7 @@ func (g *Gateway) read(raw json.RawMessage, refunds *refunds) outcome {
 	}
 
 	amount, err := money(charge.Amount, charge.Currency)
-	created := charge.Transaction.Value.Created.Millis()
+	created := api.Millis(charge.Transaction.Value.Created)
 	switch {
 	case id == "":
 		return bad("it has no id")
@@ -57,12 +59,13 @@ func (g *Gateway) read(raw json.RawMessage, refunds *refunds) outcome {
 		ProviderStatus: string(charge.Status),
 		CreatedAt:      created,
 		UpdatedAt:      updated(charge, created),
-		Raw:            redacted(raw, charge),
+		// The URL of the payment page has a session in its query.
+		Raw: received.Hide(raw, charge.Transaction.Value.URL),
 	}
 	p.Method, p.Brand = methodOf(charge)
 	if entry != nil {
 		p.Refunded = entry.total
-		p.UpdatedAt = later(p.UpdatedAt, entry.last)
+		p.UpdatedAt = span.Later(p.UpdatedAt, entry.last)
 	}
 	p.Status = statusOf(charge, g.config.Now())
 	// Refunded money has been captured, whatever the charge says by now. Tap doesn't say whether a refund changes its word.
@@ -77,7 +80,7 @@ func (g *Gateway) read(raw json.RawMessage, refunds *refunds) outcome {
 }
 
 // money reads an amount in major units. Tap's JSON numbers have any number of decimals: 1, 1.0 and 1.000 are the same.
-func money(amount, currency api.Text) (paylinks.Money, error) {
+func money(amount, currency lenient.Scalar) (paylinks.Money, error) {
 	c, err := paylinks.ParseCurrency(string(currency))
 	if err != nil {
 		return paylinks.Money{}, errNoCurrency
@@ -94,21 +97,12 @@ func reference(charge api.Charge) string {
 func updated(charge api.Charge, created time.Time) time.Time {
 	last := created
 	for _, activity := range charge.Activities.Value {
-		last = later(last, activity.Created.Millis())
+		last = span.Later(last, api.Millis(activity.Created))
 	}
 	return last
 }
 
-// redacted is the row without the URL of its payment page, which has a session in its query.
-func redacted(raw json.RawMessage, charge api.Charge) json.RawMessage {
-	literal := charge.Transaction.Value.URL
-	if len(literal) <= len(`""`) || literal[0] != '"' {
-		return raw
-	}
-	return bytes.ReplaceAll(raw, literal, []byte(`"[redacted]"`))
-}
-
-func isTrue(t api.Text) bool { return strings.EqualFold(string(t), "true") || t == "1" }
+func isTrue(t lenient.Scalar) bool { return strings.EqualFold(string(t), "true") || t == "1" }
 
 // deadline is until when an unpaid charge can be paid. Tap's default is 30 minutes; a unit that isn't documented is none.
 func deadline(charge api.Charge) (time.Time, bool) {
@@ -122,7 +116,7 @@ func deadline(charge api.Charge) (time.Time, bool) {
 		}
 		minutes = period
 	}
-	return charge.Transaction.Value.Created.Millis().Add(time.Duration(minutes) * time.Minute), true
+	return api.Millis(charge.Transaction.Value.Created).Add(time.Duration(minutes) * time.Minute), true
 }
 
 // maxMinutes is a year: far beyond the 60 minutes that Tap documents.

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -59,6 +60,6 @@ func (g *Gateway) Payments(ctx context.Context, query paylinks.PaymentsQuery) it
 			return
 		}
 		w := &walk{gateway: g, ctx: ctx, query: query, yield: yield, refunds: newRefunds(query)}
-		_ = w.readRefunds(query.From, later(query.To, g.config.Now())) && (at.late || w.charges(at)) && w.lateRefunds(at)
+		_ = w.readRefunds(query.From, span.Later(query.To, g.config.Now())) && (at.late || w.charges(at)) && w.lateRefunds(at)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
+	"github.com/paylinks/paylinks-go/internal/rest/span"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -54,7 +56,7 @@ func (w *walk) pages(list lister, from, to time.Time, at cursor, use func(page) 
 		if !start.Before(to) {
 			return true
 		}
-		end := earlier(start.Add(windowLength), to)
+		end := span.Earlier(start.Add(windowLength), to)
 		for more := true; more; {
 			answer, err := list(w.ctx, api.NewList(start.Add(-overlap), end, after))
 			if err != nil {
@@ -82,7 +84,7 @@ var errStuck = errors.New("a page says that there are more, and has no new id to
 func lastID(rows []json.RawMessage) string {
 	for _, raw := range slices.Backward(rows) {
 		var row struct {
-			ID api.Text `json:"id"`
+			ID lenient.Scalar `json:"id"`
 		}
 		if json.Unmarshal(raw, &row) == nil && row.ID != "" {
 			return string(row.ID)
@@ -139,18 +141,4 @@ func (w *walk) hand(read []outcome, at cursor) bool {
 
 func (w *walk) contains(t time.Time) bool {
 	return !t.Before(w.query.From) && t.Before(w.query.To)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

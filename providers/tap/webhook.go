@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap/internal/api"
 )
@@ -74,7 +75,7 @@ func signedText(d api.Delivery) (string, bool) {
 }
 
 // created is the time of creation that is signed: a refund's own, and the transaction's of everything else.
-func created(d api.Delivery) api.Text {
+func created(d api.Delivery) lenient.Scalar {
 	if kind(d) == "refund" {
 		return d.Created
 	}

@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -20,7 +20,7 @@ type Client struct {
 	MerchantKey string
 	Password    paylinks.Secret
 	// Wait waits before a call is repeated.
-	Wait Wait
+	Wait patience.Wait
 }
 
 // Payment reads the status of a payment.
@@ -36,20 +36,8 @@ func (c *Client) Order(ctx context.Context, id string) (json.RawMessage, error) 
 // status asks until it's answered with a success or with what won't pass. It's a POST, though some of Dinero Pay's pages say GET.
 func (c *Client) status(ctx context.Context, body statusRequest) (json.RawMessage, error) {
 	request := rest.Request{Method: http.MethodPost, URL: c.BaseURL + "/api/v1/payment/status", Body: body}
-	var tries tries
-	for {
-		row, err := c.once(ctx, request)
-		if err == nil {
-			return json.RawMessage(row), nil
-		}
-		pause, again := tries.again(err)
-		if !again {
-			return nil, err
-		}
-		if ended := c.Wait(ctx, pause); ended != nil {
-			return nil, fmt.Errorf("%w while waiting after: %w", ended, err)
-		}
-	}
+	row, err := patience.Repeat(ctx, c.Wait, func() (Row, error) { return c.once(ctx, request) })
+	return json.RawMessage(row), err
 }
 
 func (c *Client) once(ctx context.Context, request rest.Request) (Row, error) {
@@ -62,7 +50,7 @@ func (c *Client) once(ctx context.Context, request rest.Request) (Row, error) {
 	}
 	var row Row
 	if err := json.Unmarshal(res.Body, &row); err != nil {
-		return nil, &Error{Status: res.Status, Err: err}
+		return nil, &Error{Failure: res.Failure(err)}
 	}
 	return row, nil
 }

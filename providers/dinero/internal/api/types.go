@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 )
 
 // statusRequest is the body of a status call: one of the two ids.
@@ -17,20 +20,20 @@ type statusRequest struct {
 
 // Status is the answer to a status call. What isn't listed here isn't used.
 type Status struct {
-	PaymentID Text `json:"payment_id"`
+	PaymentID lenient.Scalar `json:"payment_id"`
 	// Date is "2006-01-02 15:04:05" without a zone: when the payment was made.
-	Date   Text         `json:"date"`
-	Status Text         `json:"status"`
-	Order  Maybe[Order] `json:"order"`
+	Date   lenient.Scalar       `json:"date"`
+	Status lenient.Scalar       `json:"status"`
+	Order  lenient.Maybe[Order] `json:"order"`
 	// RecurringToken is a JSON literal. It charges the buyer's card again.
 	RecurringToken json.RawMessage `json:"recurring_token"`
 }
 
-// Order is a payment's order.
+// Order is a payment's order. Its amount is a string in Dinero Pay's examples and a number in its schema.
 type Order struct {
-	Number   Text `json:"number"`
-	Amount   Text `json:"amount"`
-	Currency Text `json:"currency"`
+	Number   lenient.Scalar `json:"number"`
+	Amount   lenient.Scalar `json:"amount"`
+	Currency lenient.Scalar `json:"currency"`
 }
 
 // Row is a JSON object as it was received, compact.
@@ -43,39 +46,7 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 	if !bytes.HasPrefix(data, []byte("{")) {
 		return errNoObject
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, data); err != nil {
-		return err
-	}
-	*r = compact.Bytes()
-	return nil
-}
-
-// Text is a scalar as it was written: the content of a string, or the literal of a number or boolean. Anything else is "". Amounts are
-// strings in Dinero Pay's examples and numbers in its schema.
-type Text string
-
-// UnmarshalJSON never fails: no single field may make an answer unreadable.
-func (t *Text) UnmarshalJSON(data []byte) error {
-	*t = ""
-	switch {
-	case len(data) == 0 || data[0] == '{' || data[0] == '[' || data[0] == 'n':
-		return nil
-	case data[0] != '"':
-		*t = Text(data)
-		return nil
-	}
-	return json.Unmarshal(data, (*string)(t))
-}
-
-// Maybe is a value that may be absent, null or of an unexpected shape, and is zero then.
-type Maybe[T any] struct{ Value T }
-
-// UnmarshalJSON never fails.
-func (m *Maybe[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	if json.Unmarshal(data, &value) == nil {
-		m.Value = value
-	}
-	return nil
+	compact, err := received.Compact(data)
+	*r = Row(compact)
+	return err
 }

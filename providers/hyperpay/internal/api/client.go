@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -59,7 +58,7 @@ func (c *Client) query(ctx context.Context, path string, query url.Values) (Answ
 	}
 	answer, err := ReadAnswer(res.Body)
 	if err != nil {
-		return Answer{}, &Error{Status: res.Status, RetryAfter: res.RetryAfter(), Err: err}
+		return Answer{}, &Error{res.Failure(err)}
 	}
 	answer.Status, answer.RetryAfter = res.Status, res.RetryAfter()
 	return answer, nil
@@ -79,14 +78,7 @@ func ReadAnswer(body []byte) (Answer, error) {
 }
 
 // Error is an answer that isn't of the API's form.
-type Error struct {
-	Status     int
-	RetryAfter time.Duration
-	Err        error
-}
+type Error struct{ rest.Failure }
 
 // Error is the status and what is wrong with the body.
-func (e *Error) Error() string { return fmt.Sprintf("HTTP %d that can't be read: %v", e.Status, e.Err) }
-
-// Unwrap is what is wrong with the body.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Error() string { return e.Say("") }

@@ -1,15 +1,14 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -22,7 +21,7 @@ type Client struct {
 	// Key is the secret key. It's the user name of Basic, whose password is empty.
 	Key paylinks.Secret
 	// Wait waits before a call is repeated.
-	Wait Wait
+	Wait patience.Wait
 }
 
 // Payments reads a page of payments until it's answered with a success or with what won't pass. Its rows are compact JSON.
@@ -31,20 +30,7 @@ func (c *Client) Payments(ctx context.Context, query url.Values) (Page, error) {
 		Method: http.MethodGet, URL: c.BaseURL + "/v1/payments?" + query.Encode(),
 		Header: http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(c.Key.Reveal()+":"))}},
 	}
-	var tries tries
-	for {
-		page, err := c.once(ctx, request)
-		if err == nil {
-			return page, nil
-		}
-		pause, again := tries.again(err)
-		if !again {
-			return Page{}, err
-		}
-		if ended := c.Wait(ctx, pause); ended != nil {
-			return Page{}, fmt.Errorf("%w while waiting after: %w", ended, err)
-		}
-	}
+	return patience.Repeat(ctx, c.Wait, func() (Page, error) { return c.once(ctx, request) })
 }
 
 func (c *Client) once(ctx context.Context, request rest.Request) (Page, error) {
@@ -55,14 +41,13 @@ func (c *Client) once(ctx context.Context, request rest.Request) (Page, error) {
 	if !res.OK() {
 		return Page{}, readError(res)
 	}
-	var body bytes.Buffer
-	body.Grow(len(res.Body))
-	if err := json.Compact(&body, res.Body); err != nil {
-		return Page{}, &Error{Status: res.Status, Err: err}
-	}
-	page, err := readPage(body.Bytes())
+	body, err := received.Compact(res.Body)
 	if err != nil {
-		return Page{}, &Error{Status: res.Status, Err: err}
+		return Page{}, &Error{Failure: res.Failure(err)}
+	}
+	page, err := readPage(body)
+	if err != nil {
+		return Page{}, &Error{Failure: res.Failure(err)}
 	}
 	return page, nil
 }

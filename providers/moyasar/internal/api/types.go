@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 )
 
 var errNoList = errors.New("there's no list in the answer")
@@ -40,63 +42,39 @@ func readPage(data []byte) (Page, error) {
 	return page, nil
 }
 
-// Text is a string where there is one. Anything else, null among it, is "".
-type Text string
-
-// UnmarshalJSON never fails.
-func (t *Text) UnmarshalJSON(data []byte) error {
-	var s string
-	if json.Unmarshal(data, &s) == nil {
-		*t = Text(s)
-	}
-	return nil
-}
-
-// Maybe is a part of a row that is left out where it doesn't have the expected form.
-type Maybe[T any] struct{ Value T }
-
-// UnmarshalJSON never fails.
-func (m *Maybe[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	if json.Unmarshal(data, &value) == nil {
-		m.Value = value
-	}
-	return nil
-}
-
 // Payment is a payment. What isn't listed here isn't used. Older payments lack some fields.
 type Payment struct {
-	Status       string                 `json:"status"`
-	Amount       *int64                 `json:"amount"`
-	Fee          *int64                 `json:"fee"`
-	Captured     *int64                 `json:"captured"`
-	Refunded     *int64                 `json:"refunded"`
-	Currency     string                 `json:"currency"`
-	AmountFormat Text                   `json:"amount_format"`
-	InvoiceID    Text                   `json:"invoice_id"`
-	Description  Text                   `json:"description"`
-	Metadata     Maybe[map[string]Text] `json:"metadata"`
-	Source       Maybe[Source]          `json:"source"`
-	CreatedAt    time.Time              `json:"created_at"`
-	UpdatedAt    time.Time              `json:"updated_at"`
+	Status       string                                 `json:"status"`
+	Amount       *int64                                 `json:"amount"`
+	Fee          *int64                                 `json:"fee"`
+	Captured     *int64                                 `json:"captured"`
+	Refunded     *int64                                 `json:"refunded"`
+	Currency     string                                 `json:"currency"`
+	AmountFormat lenient.Text                           `json:"amount_format"`
+	InvoiceID    lenient.Text                           `json:"invoice_id"`
+	Description  lenient.Text                           `json:"description"`
+	Metadata     lenient.Maybe[map[string]lenient.Text] `json:"metadata"`
+	Source       lenient.Maybe[Source]                  `json:"source"`
+	CreatedAt    time.Time                              `json:"created_at"`
+	UpdatedAt    time.Time                              `json:"updated_at"`
 }
 
 // Source is what a payment was made with.
 type Source struct {
-	Type Text `json:"type"`
+	Type lenient.Text `json:"type"`
 	// Company is the card's brand.
-	Company Text `json:"company"`
+	Company lenient.Text `json:"company"`
 }
 
 // Event is a webhook. What it says of its payment beside the id isn't used: it isn't signed.
 type Event struct {
-	ID          Text `json:"id"`
-	Type        Text `json:"type"`
-	SecretToken Text `json:"secret_token"`
-	Data        Maybe[struct {
-		ID Text `json:"id"`
+	ID          lenient.Text `json:"id"`
+	Type        lenient.Text `json:"type"`
+	SecretToken lenient.Text `json:"secret_token"`
+	Data        lenient.Maybe[struct {
+		ID lenient.Text `json:"id"`
 		// WebhookID and Code are of a verification.
-		WebhookID Text `json:"webhook_id"`
-		Code      Text `json:"verification_code"`
+		WebhookID lenient.Text `json:"webhook_id"`
+		Code      lenient.Text `json:"verification_code"`
 	}] `json:"data"`
 }

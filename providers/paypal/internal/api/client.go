@@ -16,17 +16,14 @@ import (
 // Client calls PayPal's API. It's safe for concurrent use.
 type Client struct {
 	rest  *rest.Client
-	posts *poster
 	base  string
 	token tokens
 }
 
 // Config configures a [Client].
 type Config struct {
-	// REST sends the reads, and HTTPClient the rest: what isn't JSON, or is JSON that may not be touched.
-	REST       *rest.Client
-	HTTPClient *http.Client
-	Timeout    time.Duration
+	// REST sends the calls, each once.
+	REST *rest.Client
 	// BaseURL is scheme and host.
 	BaseURL      string
 	ClientID     string
@@ -36,11 +33,10 @@ type Config struct {
 
 // New makes a client.
 func New(config Config) *Client {
-	posts := newPoster(config.HTTPClient, config.Timeout)
 	return &Client{
-		rest: config.REST, posts: posts, base: config.BaseURL,
+		rest: config.REST, base: config.BaseURL,
 		token: tokens{
-			posts: posts, url: config.BaseURL + "/v1/oauth2/token", id: config.ClientID, secret: config.ClientSecret,
+			rest: config.REST, url: config.BaseURL + "/v1/oauth2/token", id: config.ClientID, secret: config.ClientSecret,
 			now: config.Now, turn: make(chan struct{}, 1),
 		},
 	}
@@ -104,69 +100,62 @@ func (c *Client) VerifySignature(ctx context.Context, signature Signature, webho
 	body = append(body, event...)
 	body = append(body, '}')
 
-	answer, err := withToken(ctx, c, func(authorization string) ([]byte, error) {
-		return c.posts.post(ctx, c.base+"/v1/notifications/verify-webhook-signature", "application/json", authorization, body)
-	})
-	if err != nil {
-		return false, err
-	}
-	var verdict struct {
+	verdict, _, err := call[struct {
 		Status string `json:"verification_status"`
-	}
-	if err := json.Unmarshal(answer, &verdict); err != nil {
-		return false, &Error{Status: http.StatusOK, Err: err}
-	}
-	return verdict.Status == "SUCCESS", nil
+	}](ctx, c, rest.Request{
+		Method: http.MethodPost, URL: c.base + "/v1/notifications/verify-webhook-signature", Raw: body, ContentType: "application/json",
+	})
+	return verdict.Status == "SUCCESS", err
 }
 
 // Certificate reads a certificate, which is public, from whatever host has it.
 func (c *Client) Certificate(ctx context.Context, url string) ([]byte, error) {
-	res, err := c.rest.Do(ctx, rest.Request{Method: http.MethodGet, URL: url})
+	res, err := success(ctx, c.rest, rest.Request{Method: http.MethodGet, URL: url})
 	if err != nil {
 		return nil, err
-	}
-	if !res.OK() {
-		return nil, readError(res.Status, res.Header, res.Body)
 	}
 	return res.Body, nil
 }
 
 // get reads a path as a T, besides its bytes.
 func get[T any](ctx context.Context, c *Client, path string) (T, json.RawMessage, error) {
-	var answer T
-	body, err := withToken(ctx, c, func(authorization string) ([]byte, error) {
-		res, err := c.rest.Do(ctx, rest.Request{
-			Method: http.MethodGet, URL: c.base + path, Header: http.Header{"Authorization": {authorization}},
-		})
-		if err != nil {
-			return nil, err
-		}
-		if !res.OK() {
-			return nil, readError(res.Status, res.Header, res.Body)
-		}
-		return res.Body, nil
-	})
-	if err != nil {
-		return answer, nil, err
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return answer, nil, &Error{Status: http.StatusOK, Err: err}
-	}
-	return answer, body, nil
+	return call[T](ctx, c, rest.Request{Method: http.MethodGet, URL: c.base + path})
 }
 
-// withToken makes a call with the token that is in force. One that PayPal no longer takes is renewed, once.
-func withToken(ctx context.Context, c *Client, call func(authorization string) ([]byte, error)) ([]byte, error) {
+// call makes a call with the token that is in force, and reads its answer as a T, besides its bytes. A token that PayPal no longer takes is
+// renewed, once.
+func call[T any](ctx context.Context, c *Client, request rest.Request) (T, json.RawMessage, error) {
+	var read T
 	for renewed := false; ; renewed = true {
 		token, err := c.token.get(ctx)
 		if err != nil {
-			return nil, err
+			return read, nil, err
 		}
-		body, err := call("Bearer " + token)
-		var answer *Error
-		if renewed || !errors.As(err, &answer) || answer.Status != http.StatusUnauthorized {
-			return body, err
+		request.Header = http.Header{"Authorization": {"Bearer " + token}}
+		res, err := success(ctx, c.rest, request)
+		var refused *Error
+		switch {
+		case !renewed && errors.As(err, &refused) && refused.Status == http.StatusUnauthorized:
+			c.token.drop(token)
+			continue
+		case err != nil:
+			return read, nil, err
 		}
-		c.token.drop(token)
+		if err := json.Unmarshal(res.Body, &read); err != nil {
+			return read, nil, &Error{Failure: res.Failure(err)}
+		}
+		return read, res.Body, nil
 	}
+}
+
+// success makes a call. An answer other than a success is an [*Error].
+func success(ctx context.Context, client *rest.Client, request rest.Request) (*rest.Response, error) {
+	res, err := client.Do(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	if !res.OK() {
+		return nil, readError(res)
+	}
+	return res, nil
 }

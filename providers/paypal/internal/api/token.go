@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -27,7 +28,7 @@ var errNoToken = errors.New("the answer has no access_token")
 
 // tokens keeps the access token, and has at most one call for a new one under way.
 type tokens struct {
-	posts  *poster
+	rest   *rest.Client
 	url    string
 	id     string
 	secret paylinks.Secret
@@ -74,7 +75,10 @@ func (t *tokens) drop(value string) {
 
 func (t *tokens) fetch(ctx context.Context) (string, error) {
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(t.id+":"+t.secret.Reveal()))
-	body, err := t.posts.post(ctx, t.url, "application/x-www-form-urlencoded", basic, []byte("grant_type=client_credentials"))
+	res, err := success(ctx, t.rest, rest.Request{
+		Method: http.MethodPost, URL: t.url, Header: http.Header{"Authorization": {basic}},
+		Raw: []byte("grant_type=client_credentials"), ContentType: "application/x-www-form-urlencoded",
+	})
 	if err != nil {
 		return "", err
 	}
@@ -83,15 +87,15 @@ func (t *tokens) fetch(ctx context.Context) (string, error) {
 		Token     string `json:"access_token"`
 		ExpiresIn int64  `json:"expires_in"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return "", &Error{Status: http.StatusOK, Err: err}
+	if err := json.Unmarshal(res.Body, &answer); err != nil {
+		return "", &Error{Failure: res.Failure(err)}
 	}
 	if answer.Token == "" {
-		return "", &Error{Status: http.StatusOK, Err: errNoToken}
+		return "", &Error{Failure: res.Failure(errNoToken)}
 	}
 	// A token without any scope named isn't judged.
 	if scopes := strings.Fields(answer.Scope); len(scopes) > 0 && !slices.Contains(scopes, SearchScope) {
-		return "", &Error{Status: http.StatusForbidden, JSON: true, Name: NoSearchScope}
+		return "", &Error{Failure: rest.Failure{Status: http.StatusForbidden, JSON: true}, Name: NoSearchScope}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,14 +1,13 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/rest/received"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -26,7 +25,7 @@ type Client struct {
 	// Account is the connected account to read, "" for the key's own.
 	Account string
 	// Wait waits before a call is repeated.
-	Wait Wait
+	Wait patience.Wait
 }
 
 // List reads a page of a list until it's answered with a success or with what won't pass. Its rows are compact JSON.
@@ -38,20 +37,7 @@ func (c *Client) List(ctx context.Context, path string, query url.Values) (Page,
 	if c.Account != "" {
 		request.Header.Set("Stripe-Account", c.Account)
 	}
-	var tries tries
-	for {
-		page, err := c.once(ctx, request)
-		if err == nil {
-			return page, nil
-		}
-		pause, again := tries.again(err)
-		if !again {
-			return Page{}, err
-		}
-		if ended := c.Wait(ctx, pause); ended != nil {
-			return Page{}, fmt.Errorf("%w while waiting after: %w", ended, err)
-		}
-	}
+	return patience.Repeat(ctx, c.Wait, func() (Page, error) { return c.once(ctx, request) })
 }
 
 func (c *Client) once(ctx context.Context, request rest.Request) (Page, error) {
@@ -62,15 +48,13 @@ func (c *Client) once(ctx context.Context, request rest.Request) (Page, error) {
 	if !res.OK() {
 		return Page{}, readError(res)
 	}
-	// Stripe writes its JSON for people to read, half of it spaces.
-	var body bytes.Buffer
-	body.Grow(len(res.Body))
-	if err := json.Compact(&body, res.Body); err != nil {
-		return Page{}, &Error{Status: res.Status, RequestID: requestID(res), Err: err}
-	}
-	page, err := readPage(body.Bytes())
+	body, err := received.Compact(res.Body)
 	if err != nil {
-		return Page{}, &Error{Status: res.Status, RequestID: requestID(res), Err: err}
+		return Page{}, &Error{Failure: res.Failure(err), RequestID: requestID(res)}
+	}
+	page, err := readPage(body)
+	if err != nil {
+		return Page{}, &Error{Failure: res.Failure(err), RequestID: requestID(res)}
 	}
 	return page, nil
 }

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 )
 
 var errNoList = errors.New("there's no list in the answer")
@@ -30,30 +32,6 @@ func readPage(data []byte) (Page, error) {
 	return Page{Data: *list.Data, HasMore: *list.HasMore}, nil
 }
 
-// Text is a string where there is one. Anything else, null among it, is "".
-type Text string
-
-// UnmarshalJSON never fails.
-func (t *Text) UnmarshalJSON(data []byte) error {
-	var s string
-	if json.Unmarshal(data, &s) == nil {
-		*t = Text(s)
-	}
-	return nil
-}
-
-// Maybe is a part of a row that is left out where it doesn't have the expected form.
-type Maybe[T any] struct{ Value T }
-
-// UnmarshalJSON never fails.
-func (m *Maybe[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	if json.Unmarshal(data, &value) == nil {
-		m.Value = value
-	}
-	return nil
-}
-
 // PaymentIntent is a payment. What isn't listed here isn't used.
 type PaymentIntent struct {
 	ID             string `json:"id"`
@@ -63,34 +41,34 @@ type PaymentIntent struct {
 	Currency       string `json:"currency"`
 	Status         string `json:"status"`
 	// Created is in Unix seconds.
-	Created            int64           `json:"created"`
-	CancellationReason Text            `json:"cancellation_reason"`
-	Description        Text            `json:"description"`
-	Metadata           map[string]Text `json:"metadata"`
-	LastPaymentError   *struct{}       `json:"last_payment_error"`
-	LatestCharge       Charge          `json:"latest_charge"`
-	PaymentMethodTypes []Text          `json:"payment_method_types"`
+	Created            int64                   `json:"created"`
+	CancellationReason lenient.Text            `json:"cancellation_reason"`
+	Description        lenient.Text            `json:"description"`
+	Metadata           map[string]lenient.Text `json:"metadata"`
+	LastPaymentError   *struct{}               `json:"last_payment_error"`
+	LatestCharge       Charge                  `json:"latest_charge"`
+	PaymentMethodTypes []lenient.Text          `json:"payment_method_types"`
 }
 
 // Charge is the latest attempt to pay, where it's expanded. It's null before the first one.
 type Charge struct {
-	AmountRefunded int64         `json:"amount_refunded"`
-	Refunded       bool          `json:"refunded"`
-	Disputed       bool          `json:"disputed"`
-	Method         Maybe[Method] `json:"payment_method_details"`
+	AmountRefunded int64                 `json:"amount_refunded"`
+	Refunded       bool                  `json:"refunded"`
+	Disputed       bool                  `json:"disputed"`
+	Method         lenient.Maybe[Method] `json:"payment_method_details"`
 }
 
 // Method is what a charge was paid with.
 type Method struct {
-	Type Text `json:"type"`
+	Type lenient.Text `json:"type"`
 	Card struct {
-		Brand  Text `json:"brand"`
+		Brand  lenient.Text `json:"brand"`
 		Wallet struct {
-			Type Text `json:"type"`
+			Type lenient.Text `json:"type"`
 		} `json:"wallet"`
 	} `json:"card"`
 	CardPresent struct {
-		Brand Text `json:"brand"`
+		Brand lenient.Text `json:"brand"`
 	} `json:"card_present"`
 }
 
@@ -127,14 +105,14 @@ func ReadChange(raw json.RawMessage) (Change, error) {
 
 // Event is a webhook. What its object says beside the ids isn't used: it isn't expanded, and has the form of the endpoint's API version.
 type Event struct {
-	ID     string `json:"id"`
-	Object Text   `json:"object"`
-	Type   Text   `json:"type"`
-	Data   Maybe[struct {
+	ID     string       `json:"id"`
+	Object lenient.Text `json:"object"`
+	Type   lenient.Text `json:"type"`
+	Data   lenient.Maybe[struct {
 		Object struct {
-			ID            Text       `json:"id"`
-			Object        Text       `json:"object"`
-			PaymentIntent Expandable `json:"payment_intent"`
+			ID            lenient.Text `json:"id"`
+			Object        lenient.Text `json:"object"`
+			PaymentIntent Expandable   `json:"payment_intent"`
 		} `json:"object"`
 	}] `json:"data"`
 }
@@ -144,9 +122,9 @@ type Expandable string
 
 // UnmarshalJSON never fails.
 func (e *Expandable) UnmarshalJSON(data []byte) error {
-	var id Text
+	var id lenient.Text
 	var object struct {
-		ID Text `json:"id"`
+		ID lenient.Text `json:"id"`
 	}
 	_ = id.UnmarshalJSON(data)
 	if id == "" && json.Unmarshal(data, &object) == nil {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
+	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -23,7 +23,7 @@ type Client struct {
 	// RefundsPath is the path of the list of refunds.
 	RefundsPath string
 	// Wait waits before a call is repeated.
-	Wait Wait
+	Wait patience.Wait
 }
 
 // Charges reads a page of charges. An empty one isn't an error here.
@@ -55,20 +55,7 @@ func (c *Client) list(ctx context.Context, path string, list List) (Page, error)
 func call[T any](ctx context.Context, c *Client, request rest.Request) (T, error) {
 	request.URL = c.BaseURL + request.URL
 	request.Header = http.Header{"Authorization": {"Bearer " + c.Key.Reveal()}}
-	var tries tries
-	for {
-		answer, err := once[T](ctx, c, request)
-		if err == nil {
-			return answer, nil
-		}
-		pause, again := tries.again(err)
-		if !again {
-			return answer, err
-		}
-		if ended := c.Wait(ctx, pause); ended != nil {
-			return answer, fmt.Errorf("%w while waiting after: %w", ended, err)
-		}
-	}
+	return patience.Repeat(ctx, c.Wait, func() (T, error) { return once[T](ctx, c, request) })
 }
 
 func once[T any](ctx context.Context, c *Client, request rest.Request) (answer T, err error) {
@@ -80,7 +67,7 @@ func once[T any](ctx context.Context, c *Client, request rest.Request) (answer T
 		return answer, readError(res)
 	}
 	if err := json.Unmarshal(res.Body, &answer); err != nil {
-		return answer, &Error{Status: res.Status, Err: err}
+		return answer, &Error{Failure: res.Failure(err)}
 	}
 	return answer, nil
 }

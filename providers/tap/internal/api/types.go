@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/rest/lenient"
 )
 
 // PageSize is how many rows Tap gives at the most: asking for more is error 1162.
@@ -101,123 +103,107 @@ func (r *Row) UnmarshalJSON(data []byte) error {
 
 // Charge is a charge, or an authorization in its likeness. What isn't listed here isn't used; most of it is optional.
 type Charge struct {
-	ID           Text               `json:"id"`
-	Status       Text               `json:"status"`
-	Amount       Text               `json:"amount"`
-	Currency     Text               `json:"currency"`
-	Order        Maybe[Order]       `json:"order"`
-	Transaction  Maybe[Transaction] `json:"transaction"`
-	Reference    Maybe[Reference]   `json:"reference"`
-	Response     Maybe[Response]    `json:"response"`
-	Card         Maybe[Card]        `json:"card"`
-	Source       Maybe[Source]      `json:"source"`
-	Activities   Maybe[[]Activity]  `json:"activities"`
-	AutoReversed Text               `json:"auto_reversed"`
+	ID           lenient.Scalar             `json:"id"`
+	Status       lenient.Scalar             `json:"status"`
+	Amount       lenient.Scalar             `json:"amount"`
+	Currency     lenient.Scalar             `json:"currency"`
+	Order        lenient.Maybe[Order]       `json:"order"`
+	Transaction  lenient.Maybe[Transaction] `json:"transaction"`
+	Reference    lenient.Maybe[Reference]   `json:"reference"`
+	Response     lenient.Maybe[Response]    `json:"response"`
+	Card         lenient.Maybe[Card]        `json:"card"`
+	Source       lenient.Maybe[Source]      `json:"source"`
+	Activities   lenient.Maybe[[]Activity]  `json:"activities"`
+	AutoReversed lenient.Scalar             `json:"auto_reversed"`
 }
 
 // Order is a charge's order object.
 type Order struct {
-	ID Text `json:"id"`
+	ID lenient.Scalar `json:"id"`
 }
 
 // Transaction is a charge's own part.
 type Transaction struct {
 	// Created is in Unix milliseconds.
-	Created Text `json:"created"`
+	Created lenient.Scalar `json:"created"`
 	// URL is the payment page as a JSON literal. There's a session in its query.
-	URL    json.RawMessage `json:"url"`
-	Expiry Maybe[Expiry]   `json:"expiry"`
+	URL    json.RawMessage       `json:"url"`
+	Expiry lenient.Maybe[Expiry] `json:"expiry"`
 }
 
 // Expiry is how long an unpaid charge can be paid.
 type Expiry struct {
-	Period Text `json:"period"`
-	Type   Text `json:"type"`
+	Period lenient.Scalar `json:"period"`
+	Type   lenient.Scalar `json:"type"`
 }
 
 // Reference has the references of a charge.
 type Reference struct {
-	Transaction Text `json:"transaction"`
-	Order       Text `json:"order"`
-	Gateway     Text `json:"gateway"`
-	Payment     Text `json:"payment"`
+	Transaction lenient.Scalar `json:"transaction"`
+	Order       lenient.Scalar `json:"order"`
+	Gateway     lenient.Scalar `json:"gateway"`
+	Payment     lenient.Scalar `json:"payment"`
 }
 
 // Response is why a charge has its status.
 type Response struct {
-	Code Text `json:"code"`
+	Code lenient.Scalar `json:"code"`
 }
 
 // Card is the card that was used.
 type Card struct {
-	Scheme Text `json:"scheme"`
-	Brand  Text `json:"brand"`
+	Scheme lenient.Scalar `json:"scheme"`
+	Brand  lenient.Scalar `json:"brand"`
 }
 
 // Source is what the buyer pays with.
 type Source struct {
-	ID            Text `json:"id"`
-	Type          Text `json:"type"`
-	PaymentType   Text `json:"payment_type"`
-	PaymentMethod Text `json:"payment_method"`
+	ID            lenient.Scalar `json:"id"`
+	Type          lenient.Scalar `json:"type"`
+	PaymentType   lenient.Scalar `json:"payment_type"`
+	PaymentMethod lenient.Scalar `json:"payment_method"`
 }
 
 // Activity is an entry of a charge's history.
 type Activity struct {
 	// Created is in Unix milliseconds.
-	Created Text `json:"created"`
+	Created lenient.Scalar `json:"created"`
 }
 
 // Refund is a refund.
 type Refund struct {
-	ID       Text `json:"id"`
-	ChargeID Text `json:"charge_id"`
-	Status   Text `json:"status"`
-	Amount   Text `json:"amount"`
-	Currency Text `json:"currency"`
+	ID       lenient.Scalar `json:"id"`
+	ChargeID lenient.Scalar `json:"charge_id"`
+	Status   lenient.Scalar `json:"status"`
+	Amount   lenient.Scalar `json:"amount"`
+	Currency lenient.Scalar `json:"currency"`
 	// Created is in Unix milliseconds.
-	Created     Text `json:"created"`
-	Transaction Maybe[struct {
-		Date Maybe[struct {
-			Completed Text `json:"completed"`
+	Created     lenient.Scalar `json:"created"`
+	Transaction lenient.Maybe[struct {
+		Date lenient.Maybe[struct {
+			Completed lenient.Scalar `json:"completed"`
 		}] `json:"date"`
 	}] `json:"transaction"`
 }
 
 // Delivery is the body of a webhook: the object itself.
 type Delivery struct {
-	ID        Text             `json:"id"`
-	Object    Text             `json:"object"`
-	ChargeID  Text             `json:"charge_id"`
-	Status    Text             `json:"status"`
-	Amount    Text             `json:"amount"`
-	Currency  Text             `json:"currency"`
-	Created   Text             `json:"created"`
-	Updated   Text             `json:"updated"`
-	Reference Maybe[Reference] `json:"reference"`
+	ID        lenient.Scalar           `json:"id"`
+	Object    lenient.Scalar           `json:"object"`
+	ChargeID  lenient.Scalar           `json:"charge_id"`
+	Status    lenient.Scalar           `json:"status"`
+	Amount    lenient.Scalar           `json:"amount"`
+	Currency  lenient.Scalar           `json:"currency"`
+	Created   lenient.Scalar           `json:"created"`
+	Updated   lenient.Scalar           `json:"updated"`
+	Reference lenient.Maybe[Reference] `json:"reference"`
 
-	Transaction Maybe[Transaction] `json:"transaction"`
+	Transaction lenient.Maybe[Transaction] `json:"transaction"`
 }
 
-// Text is a scalar as Tap wrote it: the content of a string, or the literal of a number or boolean. Anything else is "".
-type Text string
-
-// UnmarshalJSON never fails: no single field may make a row unreadable.
-func (t *Text) UnmarshalJSON(data []byte) error {
-	*t = ""
-	switch {
-	case len(data) == 0 || data[0] == '{' || data[0] == '[' || data[0] == 'n':
-		return nil
-	case data[0] != '"':
-		*t = Text(data)
-		return nil
-	}
-	return json.Unmarshal(data, (*string)(t))
-}
-
-// Millis is t as a time in Unix milliseconds, zero where it's none.
-func (t Text) Millis() time.Time {
-	ms, err := strconv.ParseInt(string(t), 10, 64)
+// Millis is a time in Unix milliseconds, zero where it's none.
+func Millis(text lenient.Scalar) time.Time {
+	ms, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil || ms <= 0 || ms > maxMillis {
 		return time.Time{}
 	}
@@ -226,15 +212,3 @@ func (t Text) Millis() time.Time {
 
 // maxMillis is the end of year 9999, the last that JSON's times can have.
 const maxMillis = 253402300799999
-
-// Maybe is a value that may be absent, null or of an unexpected shape, and is zero then.
-type Maybe[T any] struct{ Value T }
-
-// UnmarshalJSON never fails.
-func (m *Maybe[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	if json.Unmarshal(data, &value) == nil {
-		m.Value = value
-	}
-	return nil
-}
