@@ -112,7 +112,7 @@ func changed(e *paylinks.EndpointSecret, err error) (int, any, error) {
 
 func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	state, before, limit := paylinks.DeliveryState(q.text("state")), q.text("before"), q.limit("limit")
+	state, before, limit := paylinks.DeliveryState(q.text("state")), q.text("before"), q.limit()
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const contentTypeStream = "text/event-stream"
 // events answers a link's history, or streams it where the caller asks for a stream.
 func (s *server) events(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	after, limit := q.sequence("cursor"), q.limit("limit")
+	after, limit := q.sequence("cursor"), q.limit()
 	if err := q.err(); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (s *server) listOrders(w http.ResponseWriter, r *http.Request) error {
 		Status:      q.orderStatus("status"),
 		CreatedFrom: q.time("created_from"),
 		CreatedTo:   q.time("created_to"),
-		Limit:       q.limit("limit"),
+		Limit:       q.limit(),
 		Cursor:      q.text("cursor"),
 	}
 	if err := q.err(); err != nil {

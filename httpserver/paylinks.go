@@ -42,7 +42,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 		OrderID:     q.text("order_id"),
 		CreatedFrom: q.time("created_from"),
 		CreatedTo:   q.time("created_to"),
-		Limit:       q.limit("limit"),
+		Limit:       q.limit(),
 		Cursor:      q.text("cursor"),
 	}
 	if err := q.err(); err != nil {

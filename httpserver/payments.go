@@ -55,7 +55,7 @@ func (s *server) listPayments(w http.ResponseWriter, r *http.Request) error {
 		Reference:   q.text("reference"),
 		CreatedFrom: q.time("created_from"),
 		CreatedTo:   q.time("created_to"),
-		Limit:       q.limit("limit"),
+		Limit:       q.limit(),
 		Cursor:      q.text("cursor"),
 	}
 	if err := q.err(); err != nil {

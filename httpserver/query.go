@@ -73,10 +73,10 @@ func (q *query) time(name string) time.Time {
 }
 
 // limit is the size of a page: 50 where none is asked for.
-func (q *query) limit(name string) int {
-	n, ok := q.number(name, defaultLimit)
+func (q *query) limit() int {
+	n, ok := q.number("limit", defaultLimit)
 	if !ok || n < 1 || n > maxLimit {
-		q.fail(name, "must be a whole number from 1 to "+strconv.Itoa(maxLimit))
+		q.fail("limit", "must be a whole number from 1 to "+strconv.Itoa(maxLimit))
 		return defaultLimit
 	}
 	return n
