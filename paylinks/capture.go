@@ -33,7 +33,7 @@ func planCapture(link *Paylink, info Info, wanted Money) (*Operation, error) {
 	left := link.Capturable()
 	amount := wanted.or(left)
 	switch {
-	case link.Status == StatusCaptured:
+	case link.Status == StatusCaptured, link.FinalizePending:
 		return nil, errDone
 	case link.Status != StatusAuthorized && link.Status != StatusPartiallyCaptured:
 		return nil, conflict("capture", CodeNotCapturable, link, "a link that is %s can't be captured", link.Status)
@@ -58,9 +58,13 @@ func captureResult(done finished, referenceID string) *CaptureResult {
 		}
 	}
 	if op == nil {
+		amount := link.Captured
+		if link.FinalizePending {
+			amount = link.Amount
+		}
 		return &CaptureResult{
 			PaylinkID: link.ID, Provider: link.Provider, PaymentID: link.Ref.PaymentID, ProviderStatus: link.ProviderStatus, Status: link.Status,
-			Amount: link.Captured, Captured: link.Captured, Refunded: link.Refunded, ReferenceID: referenceID, AlreadyCaptured: true, FinalizePending: link.FinalizePending,
+			Amount: amount, Captured: link.Captured, Refunded: link.Refunded, ReferenceID: referenceID, AlreadyCaptured: true, FinalizePending: link.FinalizePending,
 			Metadata: link.Metadata,
 		}
 	}

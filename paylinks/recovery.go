@@ -31,7 +31,7 @@ func (s *Service) recover(ctx context.Context, op *Operation) error {
 		return s.recoverCreate(ctx, link, op, app.Provider, info)
 	}
 	v := s.investigate(ctx, app.Provider, link, op)
-	if v.outcome == OutcomeUnknown && v.facts == nil {
+	if v.outcome == OutcomeUnknown && v.facts == nil && !v.final {
 		return s.postpone(ctx, link, op, v, info)
 	}
 	return s.conclude(ctx, link, op, v, info)
@@ -39,14 +39,17 @@ func (s *Service) recover(ctx context.Context, op *Operation) error {
 
 // investigate finds out what became of an operation other than a create.
 func (s *Service) investigate(ctx context.Context, provider Provider, link *Paylink, op *Operation) verdict {
+	if op.Kind == OperationSend {
+		v := unclear()
+		v.final = true // no provider can tell whether a message went out
+		return v
+	}
 	v := s.look(ctx, provider, link, op, unclear().cause)
 	if v.outcome != OutcomeUnknown || v.facts == nil {
 		return v
 	}
 	info := provider.Info()
 	switch {
-	case op.Kind == OperationSend:
-		return v
 	case !stillPossible(op, *v.facts):
 		v.outcome = NotApplied // and never will be: the payment has moved on
 		v.cause = &ProviderError{Refusal: RefusedState, Outcome: NotApplied}
@@ -102,6 +105,8 @@ func (s *Service) conclude(ctx context.Context, link *Paylink, op *Operation, v 
 	switch {
 	case v.outcome == NotApplied:
 		heard.raise = EventOperationFailed
+	case v.final:
+		heard.raise = EventOperationUnknown
 	case v.outcome == OutcomeUnknown && v.facts != nil && !traceable(op, *v.facts, info) && !repeatable(op, info):
 		heard.raise, v.final = EventOperationUnknown, true
 	}

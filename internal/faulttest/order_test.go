@@ -196,8 +196,7 @@ func (n *narrator) operate(ctx context.Context, i int, s step) error {
 	}
 	what := n.orders[s.link] + " " + s.what
 	note(n.asked, what, key)
-	// While a capture waits to be finalized, another one is acknowledged too: see TestASecondCaptureWhileTheFirstIsFinalized.
-	if r.ok() && !r.fields.AlreadyCaptured && !r.fields.FinalizePending {
+	if r.ok() && !r.fields.AlreadyCaptured {
 		note(n.done, what, key)
 	}
 	if r.status == http.StatusInternalServerError {
@@ -315,9 +314,6 @@ func TestAStoryIsToldToItsEnd(t *testing.T) {
 // capture, under another name, takes nothing, and must say so.
 func TestASecondCaptureWhileTheFirstIsFinalized(t *testing.T) {
 	t.Parallel()
-	if !*flagDefects {
-		t.Skip("defect finalize-twice: a link that waits to be finalized is captured again, and the second caller isn't told already_captured")
-	}
 	w := newMisPayWorld(nil)
 	s := openShop(t, blueprint{world: w, memory: true})
 	ctx := t.Context()
