@@ -6,7 +6,7 @@ import "context"
 
 // SettleOperations settles the operations that are due, once.
 func (s *Service) SettleOperations(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.settleOperations(ctx, c)
 	c.wait()
 	return err
@@ -14,7 +14,7 @@ func (s *Service) SettleOperations(ctx context.Context) error {
 
 // HandleWebhooks handles the webhooks that are due, once.
 func (s *Service) HandleWebhooks(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.handleWebhooks(ctx, c)
 	c.wait()
 	return err
@@ -22,7 +22,7 @@ func (s *Service) HandleWebhooks(ctx context.Context) error {
 
 // CheckLinks looks at the links that are due, once.
 func (s *Service) CheckLinks(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.checkLinks(ctx, c)
 	c.wait()
 	return err
@@ -36,7 +36,7 @@ func Statuses() []Status { return statuses[:] }
 
 // FollowOrders brings the orders that are due up to date, once.
 func (s *Service) FollowOrders(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.followOrders(ctx, c)
 	c.wait()
 	return err
@@ -49,7 +49,7 @@ func (s *Service) SettleOrderByPayment(ctx context.Context, orgAppID string, pay
 
 // DeliverEvents tells endpoints what is due, once.
 func (s *Service) DeliverEvents(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.deliverEvents(ctx, c)
 	c.wait()
 	return err
@@ -60,7 +60,7 @@ func (s *Service) PlaceLocalEndpoint(ctx context.Context) error { return s.place
 
 // RunSyncs runs the syncs that are due, once.
 func (s *Service) RunSyncs(ctx context.Context) error {
-	c := newCrew(s.log)
+	c := newCrew(s.log, crewSize)
 	_, err := s.runSyncs(ctx, c)
 	c.wait()
 	return err

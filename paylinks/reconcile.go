@@ -2,21 +2,18 @@ package paylinks
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
 	// crewSize is how many rows of one kind are worked on side by side.
 	crewSize = 64
-	// perApp is how many links of one app are, so that a provider that is down can't keep the others waiting.
-	perApp = 8
+	// checksSize is how many links are claimed at once, most of which wait for their app's turn.
+	checksSize = 512
 	// housekeeping is how often expired answers are removed.
 	housekeeping = time.Hour
 )
@@ -27,8 +24,8 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.placeLocalEndpoint(ctx); err != nil {
 		return err
 	}
-	operations, webhooks, links, deliveries, syncs := newCrew(s.log), newCrew(s.log), newCrew(s.log), newCrew(s.log), newCrew(s.log)
-	orders := newCrew(s.log)
+	operations, webhooks, links := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, checksSize)
+	deliveries, syncs, orders := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, crewSize)
 	var loops sync.WaitGroup
 	loops.Go(func() {
 		s.every(ctx, "operations", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.settleOperations(ctx, operations) })
@@ -106,31 +103,39 @@ func (s *Service) handleWebhooks(ctx context.Context, c *crew) (more bool, err e
 	return len(hooks) == free, err
 }
 
-// checkLinks looks at the links that are due.
+// checkLinks looks at the links that are due, but for those of apps that have enough to do.
 func (s *Service) checkLinks(ctx context.Context, c *crew) (more bool, err error) {
-	free, now := c.free(), s.now()
+	free, now := min(c.free(), crewSize), s.now()
 	if free == 0 {
 		return false, nil
 	}
-	links, err := s.store.ClaimPaylinks(ctx, now, now.Add(s.lease()), free)
+	links, err := s.store.ClaimPaylinks(ctx, now, now.Add(s.lease()), free, s.paces.busy(now))
 	for _, link := range links {
-		c.work(func() { s.check(ctx, link) })
+		pace := s.paces.of(link.OrgAppID)
+		pace.expect()
+		c.work(func() { s.check(ctx, link, pace) })
 	}
 	return len(links) == free, err
 }
 
-// check looks at one link whose time has come. One whose app has its share of checks under way waits until its claim runs out.
-func (s *Service) check(ctx context.Context, link *Paylink) {
+// check looks at one link whose time has come, at its app's pace. One that isn't reached before its claim runs out is claimed again.
+func (s *Service) check(ctx context.Context, link *Paylink, pace *pace) {
+	done := pace.begin()
+	defer done()
 	app, err := s.linkApp(ctx, link.OrgAppID)
 	if err != nil {
 		return // an app that was removed: its links wait until it's back
 	}
-	done, ok := s.limits.enter(ctx, app)
-	if !ok {
+	late := func() bool { return pace.resting(s.now()) || !s.now().Before(link.NextCheckAt) }
+	if late() || pace.wait(ctx, app.Provider.Info()) != nil || late() {
 		return
 	}
-	defer done()
-	if _, err := s.refresh(ctx, link, app, glance{source: SourcePoll, wait: s.opts.CallTimeout}); err != nil && !errors.Is(err, context.Canceled) {
+	_, err = s.refresh(ctx, link, app, glance{source: SourcePoll, wait: s.opts.CallTimeout})
+	if ctx.Err() != nil {
+		return
+	}
+	pace.learn(err, s.now())
+	if err != nil {
 		s.log.Debug("a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
 	}
 }
@@ -147,7 +152,9 @@ type crew struct {
 	group sync.WaitGroup
 }
 
-func newCrew(log *slog.Logger) *crew { return &crew{log: log, slots: make(chan struct{}, crewSize)} }
+func newCrew(log *slog.Logger, size int) *crew {
+	return &crew{log: log, slots: make(chan struct{}, size)}
+}
 
 // free is how many more things can be started without waiting.
 func (c *crew) free() int { return cap(c.slots) - len(c.slots) }
@@ -166,52 +173,3 @@ func (c *crew) work(do func()) {
 }
 
 func (c *crew) wait() { c.group.Wait() }
-
-// limits paces what the Service does by itself at each app's provider, well below what the provider allows: callers come first.
-type limits struct {
-	mu    sync.Mutex
-	byApp map[string]*limit
-}
-
-type limit struct {
-	rate  *rate.Limiter
-	slots chan struct{}
-}
-
-// defaultRate is how many calls per second a provider that names no limit is taken to accept.
-const defaultRate = 10
-
-// enter waits until app may be called. It fails at once where app has its share of calls under way.
-func (l *limits) enter(ctx context.Context, app App) (done func(), ok bool) {
-	limit := l.of(app)
-	select {
-	case limit.slots <- struct{}{}:
-	default:
-		return nil, false
-	}
-	done = func() { <-limit.slots }
-	if limit.rate.Wait(ctx) != nil {
-		done()
-		return nil, false
-	}
-	return done, true
-}
-
-func (l *limits) of(app App) *limit {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if known, ok := l.byApp[app.ID]; ok {
-		return known
-	}
-	if l.byApp == nil {
-		l.byApp = map[string]*limit{}
-	}
-	perSecond := app.Provider.Info().RateLimit
-	if perSecond <= 0 {
-		perSecond = defaultRate
-	}
-	half := max(perSecond/2, 1)
-	made := &limit{rate: rate.NewLimiter(rate.Limit(half), half), slots: make(chan struct{}, perApp)}
-	l.byApp[app.ID] = made
-	return made
-}

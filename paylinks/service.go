@@ -86,7 +86,7 @@ type Service struct {
 
 	refreshes refreshes
 	watchers  watchers
-	limits    limits
+	paces     paces
 	lanes     lanes
 
 	endpointClient *http.Client

@@ -31,8 +31,9 @@ type Store interface {
 	Operations(ctx context.Context, paylinkID string) ([]*Operation, error)
 
 	// ClaimPaylinks takes up to limit links whose NextCheckAt is not after now, the longest due first, and moves their NextCheckAt
-	// to until, so that nobody else takes them before then. The links returned have the new NextCheckAt.
-	ClaimPaylinks(ctx context.Context, now, until time.Time, limit int) ([]*Paylink, error)
+	// to until, so that nobody else takes them before then. The links of the org apps in except are left out. The links returned have
+	// the new NextCheckAt.
+	ClaimPaylinks(ctx context.Context, now, until time.Time, limit int, except []string) ([]*Paylink, error)
 	// ClaimOperations does the same with open operations and their DueAt.
 	ClaimOperations(ctx context.Context, now, until time.Time, limit int) ([]*Operation, error)
 	// ClaimWebhooks does the same with webhooks that aren't done and their DueAt.

@@ -107,9 +107,9 @@ func outage(t *testing.T, w world, links int, away time.Duration) {
 	assert.Less(t, grown, int64(64<<20))
 	limit := float64(callsPerSecond(w)) // of which the Service keeps half free for callers
 	assert.LessOrEqual(t, float64(tried)/away.Seconds(), tries*limit/2)
-	// Every link looked at once, at that pace, and some room: a link whose turn is missed waits for a claim to run out.
+	// Every link looked at once, at that pace, twice where its money is still to be taken, and some room for claims and rests to run out.
 	once := time.Duration(float64(links) / (limit / 2) * float64(time.Second))
-	assert.LessOrEqual(t, settled, 5*once+3*time.Minute+max(0, w.info().SettleLife-away))
+	assert.LessOrEqual(t, settled, 2*once+5*time.Minute+max(0, w.info().SettleLife-away))
 }
 
 // loseCaptures captures every nth link; the capture happens and its answer is lost.

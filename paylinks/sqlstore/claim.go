@@ -7,17 +7,19 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// claim takes up to limit due records and moves their time to until, in one transaction of the writer.
+// claim takes up to limit due records and moves their time to until, in one transaction of the writer. more are arguments of the query between the time
+// and the limit.
 func claim[T any](
 	ctx context.Context, s *Store, records due, now, until time.Time, limit int,
-	scan func(scanner) (T, error), id func(T) string,
+	scan func(scanner) (T, error), id func(T) string, more ...any,
 ) ([]T, error) {
 	if limit < 1 {
 		return nil, nil
 	}
 	var claimed []T
 	err := s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
-		rows, err := t.query(ctx, records.text(s.config.Dialect), now.UnixMicro(), limit)
+		args := append(append([]any{now.UnixMicro()}, more...), limit)
+		rows, err := t.query(ctx, records.text(s.config.Dialect), args...)
 		claimed, err = all(rows, err, scan)
 		if err != nil {
 			return err
@@ -36,8 +38,12 @@ func claim[T any](
 }
 
 // ClaimPaylinks takes links that are to be looked at.
-func (s *Store) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Paylink, error) {
-	links, err := claim(ctx, s, duePaylinks, now, until, limit, scanPaylink, func(p *paylinks.Paylink) string { return p.ID })
+func (s *Store) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int, except []string) ([]*paylinks.Paylink, error) {
+	apps, err := document(append([]string{}, except...)) // an empty array, never null
+	if err != nil {
+		return nil, err
+	}
+	links, err := claim(ctx, s, duePaylinks, now, until, limit, scanPaylink, func(p *paylinks.Paylink) string { return p.ID }, apps)
 	for _, link := range links {
 		link.NextCheckAt = fromMicros(micros(until))
 	}

@@ -27,10 +27,11 @@ const (
 		WHERE org_app_id = ? AND reference = ? AND reference <> '' ORDER BY created_at DESC LIMIT 1`
 )
 
-// duePaylinks: 0 is never.
+// duePaylinks: 0 is never. The links of some apps, a JSON array, are passed over.
 var duePaylinks = due{
-	query: `SELECT ` + paylinkColumns + ` FROM paylinks WHERE next_check_at > 0 AND next_check_at <= ? ORDER BY next_check_at LIMIT ?`,
-	move:  `UPDATE paylinks SET next_check_at = ? WHERE id = ?`,
+	query: `SELECT ` + paylinkColumns + ` FROM paylinks
+		WHERE next_check_at > 0 AND next_check_at <= ? AND org_app_id NOT IN (SELECT value FROM json_each(?)) ORDER BY next_check_at LIMIT ?`,
+	move: `UPDATE paylinks SET next_check_at = ? WHERE id = ?`,
 }
 
 var paylinkWrites = []string{insertPaylinkQuery, updatePaylinkQuery, paylinkVersion, duePaylinks.move}

@@ -72,9 +72,9 @@ func (b broken) times(now, until time.Time) (time.Time, time.Time) {
 	return now, until
 }
 
-func (b broken) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Paylink, error) {
+func (b broken) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int, except []string) ([]*paylinks.Paylink, error) {
 	now, until = b.times(now, until)
-	return b.Store.ClaimPaylinks(ctx, now, until, limit)
+	return b.Store.ClaimPaylinks(ctx, now, until, limit, except)
 }
 
 func (b broken) ClaimOperations(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Operation, error) {

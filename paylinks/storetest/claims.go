@@ -42,16 +42,29 @@ func claimChecks() []Check {
 		link.NextCheckAt = at(1)
 		insert(t, store, link)
 		before := read(t, store, "a")
-		claimed, err := store.ClaimPaylinks(t.Context(), at(1), at(2), 1)
+		claimed, err := store.ClaimPaylinks(t.Context(), at(1), at(2), 1, nil)
 		require.NoError(t, err)
 		require.Len(t, claimed, 1)
 		equal(t, read(t, store, "a"), claimed[0])
 		write(t, store, paylinks.Change{Update: before})
 	}}, Check{"a link without a time is never claimed", func(t TB, store paylinks.Store) {
 		insert(t, store, newLink(t, "a"))
-		claimed, err := store.ClaimPaylinks(t.Context(), at(1_000_000), at(1_000_001), 10)
+		claimed, err := store.ClaimPaylinks(t.Context(), at(1_000_000), at(1_000_001), 10, nil)
 		require.NoError(t, err)
 		require.Empty(t, claimed)
+	}}, Check{"a claim leaves out the links of some apps", func(t TB, store paylinks.Store) {
+		for i, app := range []string{"busy", "free", "resting"} {
+			link := newLink(t, app)
+			link.OrgAppID, link.NextCheckAt = app, at(i)
+			insert(t, store, link)
+		}
+		claimed, err := store.ClaimPaylinks(t.Context(), at(3), at(9), 3, []string{"resting", "busy"})
+		require.NoError(t, err)
+		require.Len(t, claimed, 1)
+		require.Equal(t, "free", claimed[0].OrgAppID)
+		claimed, err = store.ClaimPaylinks(t.Context(), at(3), at(9), 3, nil)
+		require.NoError(t, err)
+		require.Len(t, claimed, 2, "those left out are still due")
 	}})
 }
 
@@ -140,7 +153,7 @@ func claimablePaylinks() claimable {
 			write(t, store, paylinks.Change{Update: link})
 		},
 		claim: func(ctx context.Context, store paylinks.Store, now, until time.Time, limit int) (ids []string, times []time.Time, err error) {
-			links, err := store.ClaimPaylinks(ctx, now, until, limit)
+			links, err := store.ClaimPaylinks(ctx, now, until, limit, nil)
 			for _, link := range links {
 				ids, times = append(ids, link.ID), append(times, link.NextCheckAt)
 			}

@@ -58,8 +58,8 @@ func (a alternating) Operations(ctx context.Context, paylinkID string) ([]*payli
 	return a.next().Operations(ctx, paylinkID)
 }
 
-func (a alternating) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Paylink, error) {
-	return a.next().ClaimPaylinks(ctx, now, until, limit)
+func (a alternating) ClaimPaylinks(ctx context.Context, now, until time.Time, limit int, except []string) ([]*paylinks.Paylink, error) {
+	return a.next().ClaimPaylinks(ctx, now, until, limit, except)
 }
 
 func (a alternating) ClaimOperations(ctx context.Context, now, until time.Time, limit int) ([]*paylinks.Operation, error) {

@@ -31,8 +31,8 @@ CREATE INDEX paylinks_session   ON paylinks (org_app_id, session_id, created_at)
 CREATE INDEX paylinks_payment   ON paylinks (org_app_id, payment_id, created_at) WHERE payment_id <> '';
 CREATE INDEX paylinks_reference ON paylinks (org_app_id, reference, created_at) WHERE reference <> '';
 
--- Most links have ended: only those that are watched are in here.
-CREATE INDEX paylinks_next_check ON paylinks (next_check_at) WHERE next_check_at > 0;
+-- Most links have ended: only those that are watched are in here, with their app, since the links of a busy one are passed over.
+CREATE INDEX paylinks_next_check ON paylinks (next_check_at, org_app_id) WHERE next_check_at > 0;
 
 CREATE TABLE operations (
     id            TEXT    NOT NULL PRIMARY KEY,
