@@ -82,5 +82,5 @@ func writeBody(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", contentTypeJSON)
 	w.WriteHeader(status)
 	// A client that is gone by now asks again.
-	_, _ = w.Write(body) //nolint:gosec // JSON, and said to be that, with nosniff
+	_, _ = w.Write(body)
 }

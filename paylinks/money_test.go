@@ -183,11 +183,14 @@ func TestMoneyFromUnits(t *testing.T) {
 
 func TestCurrencies(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]int32{"SAR": 2, "aed": 2, " kwd ": 3, "BHD": 3, "JPY": 0, "EUR": 2} {
+	for in, want := range map[string]int32{"SAR": 2, "aed": 2, "Kwd": 3, "BHD": 3, "JPY": 0, "EUR": 2} {
 		c, err := paylinks.ParseCurrency(in)
 		require.NoError(t, err)
 		assert.Equal(t, want, c.Exponent(), in)
 	}
+	spaced, err := paylinks.ParseCurrency(" kwd ")
+	require.NoError(t, err)
+	assert.Equal(t, paylinks.KWD, spaced)
 	for _, in := range []string{"", "SA", "SARX", "XXX", "AR ", "D A", "ريال"} {
 		_, err := paylinks.ParseCurrency(in)
 		require.ErrorIs(t, err, paylinks.CodeUnsupportedCurrency, in)

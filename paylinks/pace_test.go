@@ -2,7 +2,6 @@ package paylinks
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -72,6 +71,5 @@ func TestTheWaitForAProviderEndsWithItsContext(t *testing.T) {
 	app := (&paces{}).of("app")
 	require.NoError(t, app.wait(ctx, Info{RateLimit: 1}))
 	cancel()
-	err := app.wait(ctx, Info{RateLimit: 1})
-	assert.True(t, errors.Is(err, context.Canceled), err)
+	require.ErrorIs(t, app.wait(ctx, Info{RateLimit: 1}), context.Canceled)
 }

@@ -76,7 +76,7 @@ func TestReport(t *testing.T) {
 	assert.Contains(t, csv.String(), "missing,missing,149.50,SAR,,,,\n")
 
 	stranger := paylinks.WithCaller(t.Context(), paylinks.Caller{ID: "x", OrgApps: []string{"elsewhere"}})
-	for row := range service.Report(stranger, paylinks.ReportRequest{}) {
-		t.Errorf("a stranger sees %v", row)
+	for row, err := range service.Report(stranger, paylinks.ReportRequest{}) {
+		t.Errorf("a stranger sees %v, %v", row, err)
 	}
 }

@@ -87,31 +87,35 @@ func Config(id string) (ConfigPayload, bool) {
 
 // linkFields are the fields of every payment link.
 func linkFields() (required, optional []paylinks.Field) {
-	return []paylinks.Field{
-			{Name: "provider", Type: "string", Description: "BNPL provider id: tabby, tamara or mispay"},
-			{Name: "org_app_id", Type: "string", Description: "Organization app id of the installed provider app"},
-			{Name: "order_id", Type: "string", Description: "Your order reference id"},
-			{Name: "amount", Type: "string/number", Description: `Payment amount, such as "100.00"`},
-			{Name: "currency", Type: "string", Description: "Currency code, one of currencies"},
-		}, []paylinks.Field{
-			{Name: "description", Type: "string", Description: "Order description"},
-			{Name: "buyer_name", Type: "string", Description: "Customer name"},
-			{Name: "buyer_email", Type: "string", Description: "Customer email"},
-			{Name: "buyer_phone", Type: "string", Description: "Customer phone, in international form or the currency's national one"},
-			{Name: "lang", Type: "string", Description: "Checkout language (ar or en)"},
-			{Name: "items", Type: "array", Description: "Line items; they add up to amount"},
-			{Name: "metadata", Type: "object", Description: "Your own data: up to 50 keys with texts of up to 500 characters"},
-		}
+	required = []paylinks.Field{
+		{Name: "provider", Type: "string", Description: "BNPL provider id: tabby, tamara or mispay"},
+		{Name: "org_app_id", Type: "string", Description: "Organization app id of the installed provider app"},
+		{Name: "order_id", Type: "string", Description: "Your order reference id"},
+		{Name: "amount", Type: "string/number", Description: `Payment amount, such as "100.00"`},
+		{Name: "currency", Type: "string", Description: "Currency code, one of currencies"},
+	}
+	optional = []paylinks.Field{
+		{Name: "description", Type: "string", Description: "Order description"},
+		{Name: "buyer_name", Type: "string", Description: "Customer name"},
+		{Name: "buyer_email", Type: "string", Description: "Customer email"},
+		{Name: "buyer_phone", Type: "string", Description: "Customer phone, in international form or the currency's national one"},
+		{Name: "lang", Type: "string", Description: "Checkout language (ar or en)"},
+		{Name: "items", Type: "array", Description: "Line items; they add up to amount"},
+		{Name: "metadata", Type: "object", Description: "Your own data: up to 50 keys with texts of up to 500 characters"},
+	}
+	return required, optional
 }
 
 // syncFields are the fields of POST /api/v1/payments/sync.
 func syncFields() (required, optional []paylinks.Field) {
-	return []paylinks.Field{
-			{Name: "org_app_id", Type: "string", Description: "Organization app id of the installed gateway app"},
-		}, []paylinks.Field{
-			{Name: "from", Type: "string", Description: "Start of the time to sync, RFC 3339; from the last sync where it's left out"},
-			{Name: "to", Type: "string", Description: "End of the time to sync, RFC 3339; now where it's left out"},
-		}
+	required = []paylinks.Field{
+		{Name: "org_app_id", Type: "string", Description: "Organization app id of the installed gateway app"},
+	}
+	optional = []paylinks.Field{
+		{Name: "from", Type: "string", Description: "Start of the time to sync, RFC 3339; from the last sync where it's left out"},
+		{Name: "to", Type: "string", Description: "End of the time to sync, RFC 3339; now where it's left out"},
+	}
+	return required, optional
 }
 
 func linkEndpoints(info paylinks.Info) Endpoints {

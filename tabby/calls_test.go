@@ -19,26 +19,32 @@ func TestCallsOnTheWire(t *testing.T) {
 	t.Parallel()
 	type call func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error
 	capture := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		_, err := e.Capture(t.Context(), ref(t, amount, c), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, amount, c)})
 		return err
 	}
 	refund := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		_, err := e.Refund(t.Context(), ref(t, amount, c), paylinks.RefundInput{Reference: "ref-1", Amount: money(t, amount, c), Reason: "broken"})
 		return err
 	}
 	refundSilently := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		_, err := e.Refund(t.Context(), ref(t, amount, c), paylinks.RefundInput{Reference: "ref-2", Amount: money(t, amount, c)})
 		return err
 	}
 	cancel := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		_, err := e.Cancel(t.Context(), ref(t, amount, c), paylinks.CancelInput{Reference: "can-1"})
 		return err
 	}
 	void := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		_, err := e.Cancel(t.Context(), ref(t, amount, c), paylinks.CancelInput{Reference: "can-2", Void: true, Amount: money(t, amount, c)})
 		return err
 	}
 	send := func(t *testing.T, e *exchange, amount string, c paylinks.Currency) error {
+		t.Helper()
 		return e.SendLink(t.Context(), ref(t, amount, c), paylinks.SendInput{Phone: "+966500000001"})
 	}
 

@@ -148,15 +148,15 @@ func inVariables(entry providers.Entry, text string) string {
 		names = append(names, credential.Name)
 	}
 	for _, name := range names {
-		field := ""
+		var field strings.Builder
 		for part := range strings.SplitSeq(strings.TrimPrefix(name, prefix), "_") {
 			if slices.Contains([]string{"URL", "API", "ID"}, part) {
-				field += part
+				field.WriteString(part)
 			} else {
-				field += part[:1] + strings.ToLower(part[1:])
+				field.WriteString(part[:1] + strings.ToLower(part[1:]))
 			}
 		}
-		text = strings.ReplaceAll(text, field+":", name+":")
+		text = strings.ReplaceAll(text, field.String()+":", name+":")
 	}
 	return text
 }

@@ -50,7 +50,7 @@ type options struct {
 	getenv func(string) string
 }
 
-func run(ctx context.Context, o options, out io.Writer) error {
+func run(ctx context.Context, o options, out io.Writer) (err error) {
 	apps, stop, err := gateways(o)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	go func() { ended <- service.Run(background) }()
 	defer func() {
 		cancel()
-		_ = <-ended // nil: Run ends with its context
+		err = errors.Join(err, <-ended)
 	}()
 
 	list, err := apps.List(ctx)

@@ -157,7 +157,7 @@ func (m *matrix) print(t *testing.T, names []string) {
 
 // The process is killed at every step of every operation. The caller comes back with the same key, or never: either way the two
 // ledgers agree in the end, and nothing has happened twice.
-func TestTheProcessDiesAtEveryStep(t *testing.T) {
+func TestTheProcessDiesAtEveryStep(t *testing.T) { //nolint:tparallel // the matrix is printed once all cells have ended
 	t.Parallel()
 	m := &matrix{rows: map[string]row{}}
 	var names []string

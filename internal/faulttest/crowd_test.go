@@ -108,6 +108,7 @@ func codes(answers []reply) map[string]int {
 func TestManyCaptureUnderOneReference(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 16)
 		c := gather(t, open(nil), true, false)
 		answers := c.atOnce(t, n, func(int) (string, map[string]any) {
@@ -128,6 +129,7 @@ func TestManyCaptureUnderOneReference(t *testing.T) {
 func TestManyCaptureTheWholeUnderTheirOwnReferences(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 16)
 		c := gather(t, open(nil), true, false)
 		answers := c.atOnce(t, n, func(i int) (string, map[string]any) {
@@ -146,6 +148,7 @@ func TestManyCaptureTheWholeUnderTheirOwnReferences(t *testing.T) {
 func TestManyCaptureMoreThanThereIs(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 20)
 		c := gather(t, open(nil), true, false)
 		answers := c.atOnce(t, n, func(i int) (string, map[string]any) {
@@ -163,6 +166,7 @@ func TestManyCaptureMoreThanThereIs(t *testing.T) {
 func TestManyRefundMoreThanThereIs(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 16)
 		c := gather(t, open(nil), true, true)
 		answers := c.atOnce(t, n, func(i int) (string, map[string]any) {
@@ -189,6 +193,7 @@ func TestManyRefundMoreThanThereIs(t *testing.T) {
 func TestCaptureAgainstCancel(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 16)
 		for range 3 {
 			c := gather(t, open(nil), true, false)
@@ -217,6 +222,7 @@ func TestCaptureAgainstCancel(t *testing.T) {
 func TestWebhooksAgainstPollsAndReads(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		n := size(flagCallers, 64, 16)
 		c := gather(t, open(nil), false, false)
 		c.run(t)

@@ -156,7 +156,7 @@ func (s *server) kill() {
 	s.mu.Unlock()
 	if process != nil {
 		_ = process.Kill()
-		<-exited
+		<-exited //nolint:errcheck // it says that it was killed
 	}
 }
 

@@ -121,9 +121,9 @@ func (c *clock) advance(d time.Duration) {
 }
 
 // post brings a webhook to the handler and returns the answer's status.
-func (s *shop) post(t testing.TB, h hook) int {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, api.PathWebhooks+"/"+idOf(s.world)+"/"+appID(s.world)+h.path, bytes.NewReader(h.body))
+func (s *shop) post(tb testing.TB, h hook) int {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, api.PathWebhooks+"/"+idOf(s.world)+"/"+appID(s.world)+h.path, bytes.NewReader(h.body))
 	for name, values := range h.header {
 		r.Header[name] = values
 	}

@@ -135,8 +135,8 @@ func (c *counting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // open makes n links and returns their orders.
-func (s *shop) open(ctx context.Context, t testing.TB, n int) []string {
-	t.Helper()
+func (s *shop) open(ctx context.Context, tb testing.TB, n int) []string {
+	tb.Helper()
 	orders := make([]string, n)
 	var crew sync.WaitGroup
 	var next atomic.Int64
@@ -145,8 +145,8 @@ func (s *shop) open(ctx context.Context, t testing.TB, n int) []string {
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				orders[i] = fmt.Sprintf("order-%06d", i)
 				r, err := s.till.send(ctx, http.MethodPost, api.PathPaylinks, "", order(s.world, orders[i], saleAmount))
-				assert.NoError(t, err)
-				assert.Equal(t, http.StatusCreated, r.status, r)
+				assert.NoError(tb, err)
+				assert.Equal(tb, http.StatusCreated, r.status, r)
 			}
 		})
 	}

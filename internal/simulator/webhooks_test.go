@@ -184,7 +184,7 @@ func TestAWebhookThatReachesNobodyIsRecordedWithItsError(t *testing.T) {
 	kit := frozen()
 	for _, url := range []string{server.URL, "::"} {
 		delivery := kit.Webhooks.Send(t.Context(), simulator.Message{URL: url})
-		assert.Error(t, delivery.Err)
+		require.Error(t, delivery.Err)
 		assert.Zero(t, delivery.Status)
 	}
 	assert.Len(t, kit.Webhooks.Deliveries(), 2)

@@ -213,7 +213,7 @@ func TestASessionEndsBeforeItsPayment(t *testing.T) {
 	_, answer = a.call(http.MethodGet, "/api/v2/checkout/"+session, "")
 	assert.Equal(t, "expired", answer["status"])
 	assert.Equal(t, "CREATED", a.payment(payment)["status"])
-	assert.Error(t, a.Pay(payment), "the link is dead")
+	require.Error(t, a.Pay(payment), "the link is dead")
 
 	a.Clock.Advance(10 * time.Minute)
 	assert.Equal(t, "EXPIRED", a.payment(payment)["status"])

@@ -107,9 +107,9 @@ func TestWhatWasAcknowledgedOutlivesAKilledProcess(t *testing.T) {
 		require.NoError(t, err)
 		for _, id := range acknowledged {
 			_, err := store.Paylink(t.Context(), id)
-			assert.NoError(t, err, id)
+			require.NoError(t, err, id)
 			operations, err := store.Operations(t.Context(), id)
-			assert.NoError(t, err, id)
+			require.NoError(t, err, id)
 			assert.Len(t, operations, 1, id)
 		}
 		// Nobody lives who could hold an operation: all of them are due at once, though their time is far ahead.
