@@ -128,9 +128,9 @@ func TestOfManyCallsForOneOrderOneMakesIt(t *testing.T) {
 				case got.err == nil:
 					won = append(won, got.result.Paylink.ID)
 				case key == "":
-					assert.ErrorIs(t, got.err, paylinks.CodeOrderExists)
+					require.ErrorIs(t, got.err, paylinks.CodeOrderExists)
 				default:
-					assert.ErrorIs(t, got.err, paylinks.CodeIdempotencyInProgress)
+					require.ErrorIs(t, got.err, paylinks.CodeIdempotencyInProgress)
 				}
 			}
 			require.NotEmpty(t, won)

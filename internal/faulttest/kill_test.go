@@ -20,6 +20,7 @@ func TestTheProcessIsKilledAtRandom(t *testing.T) {
 	t.Parallel()
 	const clients = 32
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		flows, kills := size(flagFlows, 150, 40), size(flagKills, 25, 6)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(kills)*3*time.Second)
 		defer cancel()

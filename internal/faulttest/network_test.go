@@ -24,6 +24,7 @@ import (
 func TestTheNetworkIsBad(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		now := newClock(true)

@@ -85,6 +85,7 @@ func story(t *rapid.T) []step {
 func TestTheOrderOfThingsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		rapid.Check(t, func(rt *rapid.T) {
 			steps := story(rt)
 			var err error

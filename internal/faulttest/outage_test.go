@@ -52,6 +52,7 @@ func TestTheProviderIsAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachWorld(t, func(t *testing.T, open newWorld) {
+				t.Helper()
 				synctest.Test(t, func(t *testing.T) {
 					outage(t, open(nil), size(flagLinks, c.full, c.brief), cmp.Or(*flagOutage, c.away))
 				})

@@ -40,6 +40,7 @@ func TestAStormOfWebhooks(t *testing.T) {
 	t.Parallel()
 	const callers, canaries = 32, 20
 	eachWorld(t, func(t *testing.T, open newWorld) {
+		t.Helper()
 		total := size(flagWebhooks, 5000, 600)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(total)*5*time.Millisecond)
 		defer cancel()
