@@ -220,7 +220,7 @@ func (s *Service) checkEndpointURL(ctx context.Context, text string) string {
 	}
 	addresses, err := new(net.Resolver).LookupNetIP(ctx, "ip", parsed.Hostname())
 	if err != nil {
-		return "its host can't be resolved"
+		return "must have a host that can be resolved"
 	}
 	if slices.ContainsFunc(addresses, private) {
 		return "must be a public address: this one is private or local"
