@@ -28,7 +28,7 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
 		Now:        s.opts.Now(),
 	})
 	if errors.Is(err, paylinks.ErrUnproven) {
-		return unauthenticated("unproven")
+		return unauthenticated("this webhook doesn't prove that it comes from the provider")
 	}
 	if err != nil {
 		return err
