@@ -12,7 +12,7 @@ import (
 const (
 	// crewSize is how many rows of one kind are worked on side by side.
 	crewSize = 64
-	// checksSize is how many links are claimed at once, most of which wait for their app's turn.
+	// checksSize is how many claimed links there are at most: being looked at, or waiting for their app's turn.
 	checksSize = 512
 	// housekeeping is how often expired answers are removed.
 	housekeeping = time.Hour
