@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
@@ -44,7 +45,7 @@ func (s *server) endpointRoutes() []route {
 }
 
 func (s *server) addEndpoint(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeEndpoint(in.body)
+	req, warnings, err := wire.DecodeEndpoint(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -52,7 +53,7 @@ func (s *server) addEndpoint(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, api.FromEndpointChange(added.Endpoint, warnings), nil
+	return http.StatusCreated, wire.FromEndpointChange(added.Endpoint, warnings), nil
 }
 
 func (s *server) listEndpoints(w http.ResponseWriter, r *http.Request) error {
@@ -60,7 +61,7 @@ func (s *server) listEndpoints(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpoints(endpoints))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpoints(endpoints))
 	return nil
 }
 
@@ -69,7 +70,7 @@ func (s *server) getEndpoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpoint(found.Endpoint))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpoint(found.Endpoint))
 	return nil
 }
 
@@ -78,7 +79,7 @@ func (s *server) endpointSecret(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpointSecret(found))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpointSecret(found))
 	return nil
 }
 
@@ -107,7 +108,7 @@ func changed(e *paylinks.EndpointSecret, err error) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, api.FromEndpointChange(e.Endpoint, nil), nil
+	return http.StatusOK, wire.FromEndpointChange(e.Endpoint, nil), nil
 }
 
 func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +133,7 @@ func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 			next = last
 		}
 	}
-	s.writeJSON(w, http.StatusOK, api.FromDeliveries(page, next))
+	s.writeJSON(w, http.StatusOK, wire.FromDeliveries(page, next))
 	return nil
 }
 
@@ -141,7 +142,7 @@ func (s *server) getDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromDelivery(delivery))
+	s.writeJSON(w, http.StatusOK, wire.FromDelivery(delivery))
 	return nil
 }
 
@@ -150,5 +151,5 @@ func (s *server) resend(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusAccepted, api.FromResend(delivery), nil
+	return http.StatusAccepted, wire.FromResend(delivery), nil
 }

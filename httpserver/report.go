@@ -7,8 +7,8 @@ import (
 	"iter"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 // reportService is what the handler of the report uses of a [paylinks.Service].
@@ -67,7 +67,7 @@ func writeReportJSON(w io.Writer, rows iter.Seq2[paylinks.ReportRow, error]) err
 		if _, err := io.WriteString(w, separator); err != nil {
 			return err
 		}
-		if err := encoder.Encode(api.FromReportRow(row)); err != nil {
+		if err := encoder.Encode(wire.FromReportRow(row)); err != nil {
 			return err
 		}
 		separator = ","

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers"
 )
 
@@ -22,7 +23,7 @@ type Options struct {
 	// Catalogue is what GET /api/v1/providers lists, and Config what GET /api/v1/providers/config/{provider} tells of one (default: those
 	// of package providers). Fields of the catalogue's providers that aren't the API's own are read from create requests as options.
 	Catalogue []paylinks.Info
-	Config    func(id string) (providers.ConfigPayload, bool)
+	Config    func(id string) (api.ProviderConfig, bool)
 	// Prefix is the path that the handler is mounted under, such as "/pay" (default none). With [http.StripPrefix] leave it empty.
 	Prefix string
 	// PublicURL is the base URL under which the API is reachable from outside, with the prefix if there is one: the same as the

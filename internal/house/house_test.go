@@ -105,7 +105,7 @@ func TestImportersPayForWhatTheyUse(t *testing.T) {
 	t.Parallel()
 	heavy := []string{"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/"}
 	for _, p := range packages(t) {
-		if !slices.Contains([]string{"paylinks", "paylinks/api", "tabby", "tamara", "mispay", "providers", "httpserver"}, p.name()) {
+		if !slices.Contains([]string{"paylinks", "paylinks/api", "paylinks/client", "tabby", "tamara", "mispay", "providers", "httpserver"}, p.name()) {
 			continue
 		}
 		for _, dep := range p.Deps {
