@@ -9,19 +9,6 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
-// endpointService is what the handlers of event endpoints use of a [paylinks.Service].
-type endpointService interface {
-	AddEndpoint(ctx context.Context, req paylinks.EndpointRequest) (*paylinks.EndpointSecret, error)
-	Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error)
-	Endpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
-	RotateEndpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
-	DisableEndpoint(ctx context.Context, id string, disabled bool) (*paylinks.EndpointSecret, error)
-	DeleteEndpoint(ctx context.Context, id string) error
-	ListDeliveries(ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error)
-	GetDelivery(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
-	Resend(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
-}
-
 // endpointRoutes is the part of the table that is about event endpoints. The secret has a route of its own, for those who may write: answers to
 // POSTs are kept for their idempotency keys, and a secret is stored nowhere.
 func (s *server) endpointRoutes() []route {

@@ -8,14 +8,6 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// orderService is what the handlers of Payments Orders use of a [paylinks.Service].
-type orderService interface {
-	CreateOrder(ctx context.Context, req paylinks.OrderRequest) (*paylinks.OrderResult, error)
-	GetOrder(ctx context.Context, orderID string) (*paylinks.OrderResult, error)
-	ListOrders(ctx context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error)
-	NextProvider(ctx context.Context, orderID string, req paylinks.NextRequest) (*paylinks.OrderResult, error)
-}
-
 func (s *server) createOrder(ctx context.Context, in input) (int, any, error) {
 	req, warnings, err := wire.DecodeOrder(in.body)
 	if err != nil {

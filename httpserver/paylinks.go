@@ -6,6 +6,7 @@ import (
 
 	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func (s *server) create(ctx context.Context, in input) (int, any, error) {
@@ -98,4 +99,23 @@ func (s *server) send(ctx context.Context, in input) (int, any, error) {
 		return 0, nil, err
 	}
 	return http.StatusAccepted, wire.FromSend(result), nil
+}
+
+// resolve is for a person who has looked up, at the provider, what became of an operation without a known outcome.
+func (s *server) resolve(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := wire.DecodeResolve(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := s.svc.Resolve(ctx, in.id, req.ReferenceID, req.Happened); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.ResolveAnswer{Success: true, PaylinkID: in.id, ReferenceID: req.ReferenceID, Happened: req.Happened, Warnings: warnings}, nil
+}
+
+func (s *server) forget(ctx context.Context, in input) (int, any, error) {
+	if err := s.svc.Forget(ctx, in.id); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.ForgetAnswer{Success: true, PaylinkID: in.id}, nil
 }

@@ -9,13 +9,6 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
-// paymentService is what the handlers of synced payments use of a [paylinks.Service].
-type paymentService interface {
-	SyncPayments(ctx context.Context, req paylinks.SyncRequest) (*paylinks.Sync, error)
-	GetSync(ctx context.Context, id string) (*paylinks.Sync, error)
-	ListPayments(ctx context.Context, req paylinks.ListPaymentsRequest) (paylinks.PaymentsPage, error)
-}
-
 // paymentRoutes is the part of the table that is about synced payments.
 func (s *server) paymentRoutes() []route {
 	return []route{

@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"iter"
@@ -10,11 +9,6 @@ import (
 	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
-
-// reportService is what the handler of the report uses of a [paylinks.Service].
-type reportService interface {
-	Report(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error]
-}
 
 // report compares orders and links with synced payments, as JSON or as CSV (?format=csv). Rows are sent as they're found, however many there are; an error after
 // the first one can only cut the answer off, so that nobody takes a part for the whole.

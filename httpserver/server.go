@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"html/template"
-	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -81,25 +80,12 @@ func (o Options) withDefaults() Options {
 
 // service is what the handlers use of a [paylinks.Service].
 type service interface {
-	orderService
-	endpointService
-	paymentService
-	reportService
-	Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
-	Get(ctx context.Context, id string) (*paylinks.Paylink, error)
-	List(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
-	Capture(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error)
-	Cancel(ctx context.Context, id string) (*paylinks.CancelResult, error)
-	Refund(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error)
-	Send(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error)
-	Events(ctx context.Context, id string, after int64, limit int) ([]paylinks.Event, error)
-	Watch(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
+	paylinks.API
 	HandleWebhook(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
 	HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
 	ClaimAnswer(ctx context.Context, key, fingerprint string) (answer paylinks.Answer, claimed bool, err error)
 	KeepAnswer(ctx context.Context, claimed paylinks.Answer, status int, body []byte) error
 	ReleaseAnswer(ctx context.Context, claimed paylinks.Answer, bound bool) error
-	Ready(ctx context.Context) error
 }
 
 var _ service = (*paylinks.Service)(nil)

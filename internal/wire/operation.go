@@ -52,6 +52,7 @@ func FromCancel(r *paylinks.CancelResult) api.CancelAnswer {
 		ProviderStatus: r.ProviderStatus,
 		CapturedAmount: given(r.Captured),
 		RefundedAmount: given(r.Refunded),
+		Currency:       currency(r.Captured, r.Refunded),
 		Metadata:       r.Metadata,
 	}
 	if r.Status == paylinks.StatusCancelled {
@@ -80,6 +81,19 @@ func FromRefund(r *paylinks.RefundResult, warnings []string) api.RefundAnswer {
 		Metadata:       r.Metadata,
 		Warnings:       warnings,
 	}
+}
+
+// DecodeResolve reads the body of the call that tells what became of an operation. happened must be said, one way or the other.
+func DecodeResolve(body Body) (req api.ResolveRequest, warnings []string, err error) {
+	o := newObject(body)
+	req = api.ResolveRequest{ReferenceID: o.text("reference_id"), Happened: o.flag("happened")}
+	if req.ReferenceID == "" {
+		o.fail("reference_id", "required", "is required: the operation's, as in its answer or its event")
+	}
+	if o.take("happened") == nil {
+		o.fail("happened", "required", "is required: true or false, as found at the provider")
+	}
+	return req, o.warnings(), o.err()
 }
 
 // FromSend is the answer to a send.

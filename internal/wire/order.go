@@ -28,6 +28,8 @@ func DecodeOrder(body Body) (req paylinks.OrderRequest, warnings []string, err e
 	for _, line := range order.objects("line_items") {
 		req.Items = append(req.Items, paylinks.ItemRequest{
 			SKU: line.text("sku"), Name: line.text("name"), Quantity: line.count("qty"), UnitPrice: line.money("price"),
+			Category: line.text("category"), ImageURL: line.text("image_url"), ProductURL: line.text("product_url"),
+			DiscountAmount: line.money("discount_amount"), TaxAmount: line.money("tax_amount"),
 		})
 	}
 	if err := o.err(); err != nil {

@@ -79,3 +79,11 @@ type DeliveryList struct {
 	// NextBefore is the parameter "before" of the next page, absent on the last one.
 	NextBefore string `json:"next_before,omitempty"`
 }
+
+// EndpointRequest is the body of the call that adds an endpoint. What each field means is at [paylinks.EndpointRequest].
+type EndpointRequest struct {
+	URL         string               `json:"url"`
+	Description string               `json:"description,omitempty"`
+	Types       []paylinks.EventType `json:"types,omitempty"`
+	OrgAppIDs   []string             `json:"org_app_ids,omitempty"`
+}

@@ -54,6 +54,8 @@ type CancelAnswer struct {
 	ProviderStatus    string `json:"provider_status,omitempty"`
 	CapturedAmount    string `json:"captured_amount,omitempty"`
 	RefundedAmount    string `json:"refunded_amount,omitempty"`
+	// Currency is that of the amounts.
+	Currency paylinks.Currency `json:"currency,omitempty"`
 
 	Metadata map[string]string `json:"metadata,omitempty"`
 }
@@ -88,4 +90,28 @@ type SendAnswer struct {
 	Delivery  paylinks.Delivery `json:"delivery"`
 	// SentTo is the phone number, masked.
 	SentTo string `json:"sent_to,omitempty"`
+}
+
+// ResolveRequest is the body of the call that tells what became of an operation without a known outcome.
+type ResolveRequest struct {
+	// ReferenceID is the operation's, as in its answer and its event.
+	ReferenceID string `json:"reference_id"`
+	// Happened is what a person has found at the provider.
+	Happened bool `json:"happened"`
+}
+
+// ResolveAnswer answers that call: 200.
+type ResolveAnswer struct {
+	Success     bool   `json:"success"`
+	PaylinkID   string `json:"paylink_id"`
+	ReferenceID string `json:"reference_id"`
+	Happened    bool   `json:"happened"`
+	// Warnings name what was ignored.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// ForgetAnswer answers the call that erases a link's buyer: 200.
+type ForgetAnswer struct {
+	Success   bool   `json:"success"`
+	PaylinkID string `json:"paylink_id"`
 }

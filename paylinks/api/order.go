@@ -64,3 +64,43 @@ type OrderList struct {
 	// NextCursor is absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
+
+// OrderRequest is the body of the call that makes an order. What each field means is at [paylinks.OrderRequest].
+type OrderRequest struct {
+	Providers  []string          `json:"providers"`
+	OrgAppIDs  map[string]string `json:"org_app_ids,omitempty"`
+	Order      OrderedGoods      `json:"order"`
+	BuyerName  string            `json:"buyer_name,omitempty"`
+	BuyerEmail string            `json:"buyer_email,omitempty"`
+	BuyerPhone string            `json:"buyer_phone,omitempty"`
+	Lang       string            `json:"lang,omitempty"`
+}
+
+// OrderedGoods is what is sold.
+type OrderedGoods struct {
+	// OrderID is made where it's absent.
+	OrderID     string     `json:"order_id,omitempty"`
+	TotalAmount string     `json:"total_amount"`
+	Currency    string     `json:"currency"`
+	LineItems   []LineItem `json:"line_items,omitempty"`
+}
+
+// LineItem is a line of an order: Quantity × Price − DiscountAmount + TaxAmount.
+type LineItem struct {
+	SKU      string `json:"sku,omitempty"`
+	Name     string `json:"name"`
+	Quantity int64  `json:"qty"`
+	Price    string `json:"price"`
+
+	Category       string `json:"category,omitempty"`
+	ImageURL       string `json:"image_url,omitempty"`
+	ProductURL     string `json:"product_url,omitempty"`
+	DiscountAmount string `json:"discount_amount,omitempty"`
+	TaxAmount      string `json:"tax_amount,omitempty"`
+}
+
+// NextRequest is the body of the step to the next provider: all of it is optional.
+type NextRequest struct {
+	// CancelCurrent cancels the open link first.
+	CancelCurrent bool `json:"cancel_current,omitempty"`
+}

@@ -70,3 +70,11 @@ type PaymentList struct {
 	// NextCursor is absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
 }
+
+// SyncRequest is the body of the call that starts a sync.
+type SyncRequest struct {
+	OrgAppID string `json:"org_app_id"`
+	// From and To are RFC 3339 times, absent for "from where the last one ended" and "now".
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
