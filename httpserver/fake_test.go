@@ -38,6 +38,7 @@ type fake struct {
 	fakeOrders
 	fakeEndpoints
 	fakePayments
+	fakePersons
 	create   func(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
 	get      func(ctx context.Context, id string) (*paylinks.Paylink, error)
 	list     func(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
