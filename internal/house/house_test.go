@@ -71,7 +71,7 @@ func room(name string) string {
 // forTests tells whether a package is for tests: a conformance suite or a simulator.
 func forTests(name string) bool {
 	last := name[strings.LastIndex(name, "/")+1:]
-	return strings.HasSuffix(last, "test") || name == "internal/simulator"
+	return strings.HasSuffix(last, "test") || name == "paylinks/simulator"
 }
 
 func TestImportsPointOneWay(t *testing.T) {
