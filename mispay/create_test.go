@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/jarcoal/httpmock"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
@@ -74,7 +76,7 @@ func TestCreateSendsEveryAmountAsAStringWithTwoDecimals(t *testing.T) {
 			e.answer(http.MethodPost, "/start-checkout", 201, started)
 			_, err := e.Create(t.Context(), tt.in)
 			require.NoError(t, err)
-			golden(t, tt.golden, e.bodies[0])
+			goldentest.Body(t, tt.golden, e.bodies[0])
 		})
 	}
 }

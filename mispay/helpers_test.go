@@ -1,27 +1,20 @@
 package mispay_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/jarcoal/httpmock"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	appID         = "app-7"
@@ -117,21 +110,6 @@ func (e *exchange) answers(method, path string, responses ...response) {
 		res.Request = req
 		return res, nil
 	})
-}
-
-// golden compares a JSON body, byte by byte once indented, with a file of testdata.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var indented bytes.Buffer
-	require.NoError(t, json.Indent(&indented, body, "", "  "))
-	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), indented.String())
 }
 
 func sar(tb testing.TB, s string) paylinks.Money {

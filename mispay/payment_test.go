@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -349,7 +351,7 @@ func TestRefundSendsWhatMisPayDocuments(t *testing.T) {
 			e.answer(http.MethodPost, "/refund", 201, `{"status":"success","result":{}}`)
 			_, err := e.Refund(t.Context(), paidRef(t), tt.in)
 			require.NoError(t, err)
-			golden(t, tt.golden, e.bodies[0])
+			goldentest.Body(t, tt.golden, e.bodies[0])
 		})
 	}
 }

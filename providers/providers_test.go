@@ -1,14 +1,11 @@
 package providers_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/paylinks/paylinks-go/internal/goldentest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,8 +15,6 @@ import (
 	"github.com/paylinks/paylinks-go/providers"
 	"github.com/paylinks/paylinks-go/tabby"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // The names, types, regions and app slugs that were published.
 func TestTheCatalogueIsAsPublished(t *testing.T) {
@@ -123,20 +118,8 @@ func TestConfigPayloads(t *testing.T) {
 			t.Parallel()
 			payload, ok := providers.Config(info.ID)
 			require.True(t, ok)
-			var got bytes.Buffer
-			encoder := json.NewEncoder(&got)
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "  ")
-			require.NoError(t, encoder.Encode(payload))
-
-			path := filepath.Join("testdata", info.ID+".json")
-			if *update {
-				require.NoError(t, os.WriteFile(path, got.Bytes(), 0o600))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), got.String())
-			assert.NotContains(t, got.String(), "null", "a list is a list, even an empty one")
+			got := goldentest.JSON(t, info.ID+".json", payload)
+			assert.NotContains(t, got, "null", "a list is a list, even an empty one")
 		})
 	}
 }

@@ -1,13 +1,13 @@
 package providers_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -27,14 +27,9 @@ func TestReadmeTable(t *testing.T) {
 	require.NoError(t, err)
 	before, rest, ok := strings.Cut(string(text), tableBegin)
 	require.True(t, ok)
-	table, after, ok := strings.Cut(rest, tableEnd)
+	_, after, ok := strings.Cut(rest, tableEnd)
 	require.True(t, ok)
-	want := linkTable() + "\n" + gatewayTable()
-	if flag.Lookup("update").Value.String() == "true" {
-		require.NoError(t, os.WriteFile(readme, []byte(before+tableBegin+want+tableEnd+after), 0o644))
-		return
-	}
-	assert.Equal(t, want, table)
+	goldentest.File(t, readme, before+tableBegin+linkTable()+"\n"+gatewayTable()+tableEnd+after)
 }
 
 func linkTable() string {

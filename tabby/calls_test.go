@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -87,7 +89,7 @@ func TestCallsOnTheWire(t *testing.T) {
 					assert.Empty(t, e.bodies[0])
 					return
 				}
-				golden(t, tt.golden+"_"+strings.ToLower(string(c.currency))+".json", e.bodies[0])
+				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(c.currency))+".json", e.bodies[0])
 			})
 		}
 	}

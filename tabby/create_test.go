@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -61,7 +63,7 @@ func TestCreateSendsWhatIsKnownAndNothingElse(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "Bearer "+testKey, e.sent[0].Header.Get("Authorization"))
 			assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"))
-			golden(t, tt.golden, e.bodies[0])
+			goldentest.Body(t, tt.golden, e.bodies[0])
 		})
 	}
 }

@@ -1,24 +1,17 @@
 package tabby_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/jarcoal/httpmock"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tabby"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	testKey   = "sk_test_0f9c1d2e-3b4a-4c5d-8e6f-708192a3b4c5"
@@ -71,21 +64,6 @@ func (e *exchange) answer(method, url string, status int, body string) {
 		res.Request = req
 		return res, nil
 	})
-}
-
-// golden compares a JSON body, byte by byte once indented, with a file of testdata.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var indented bytes.Buffer
-	require.NoError(t, json.Indent(&indented, body, "", "  "))
-	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), indented.String())
 }
 
 func money(t *testing.T, s string, c paylinks.Currency) paylinks.Money {

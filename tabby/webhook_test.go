@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -274,7 +276,7 @@ func TestRegistration(t *testing.T) {
 			}
 			require.Len(t, e.sent, 2)
 			assert.Equal(t, tt.want, e.sent[1].Method+" "+e.sent[1].URL.Path)
-			golden(t, "webhook.json", e.bodies[1])
+			goldentest.Body(t, "webhook.json", e.bodies[1])
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -84,7 +86,7 @@ func TestCallsOnTheWire(t *testing.T) {
 				require.NoError(t, tt.call(t, e, amount, currency))
 				require.NotEmpty(t, e.sent)
 				assert.Equal(t, "Bearer "+testToken, e.sent[0].Header.Get("Authorization"))
-				golden(t, tt.golden+"_"+strings.ToLower(string(currency))+".json", e.bodies[0])
+				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(currency))+".json", e.bodies[0])
 			})
 		}
 	}
@@ -548,7 +550,7 @@ func TestEligibility(t *testing.T) {
 		e.answer(http.MethodPost, sandbox+path, 200, `{"is_eligible":true}`)
 		_, err := e.CheckEligibility(t.Context(), in)
 		require.NoError(t, err)
-		golden(t, "eligibility_"+currency+".json", e.bodies[0])
+		goldentest.Body(t, "eligibility_"+currency+".json", e.bodies[0])
 	}
 }
 

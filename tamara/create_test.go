@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -79,7 +81,7 @@ func TestCreateOnTheWire(t *testing.T) {
 				e.answer(http.MethodPost, sandbox+flow.path, 200, session(t, nil))
 				got, err := e.Create(t.Context(), in)
 				require.NoError(t, err)
-				golden(t, "create_"+flow.name+"_"+name+".json", e.bodies[0])
+				goldentest.Body(t, "create_"+flow.name+"_"+name+".json", e.bodies[0])
 				assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"))
 				assert.Equal(t, flow.device, e.sent[0].Header.Get("X-Device-Id"))
 				assert.Equal(t, "Bearer "+testToken, e.sent[0].Header.Get("Authorization"))

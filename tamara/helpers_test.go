@@ -1,25 +1,18 @@
 package tamara_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/jarcoal/httpmock"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tamara"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	testToken  = "eyJ0eXAiOiJKV1QifQ.bWVyY2hhbnQ.c2lnbmF0dXJl"
@@ -101,21 +94,6 @@ func (e *exchange) paths() []string {
 		paths = append(paths, req.Method+" "+req.URL.Path)
 	}
 	return paths
-}
-
-// golden compares a JSON body, byte by byte once indented, with a file of testdata.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var indented bytes.Buffer
-	require.NoError(t, json.Indent(&indented, body, "", "  "))
-	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), indented.String())
 }
 
 func money(t *testing.T, s string, c paylinks.Currency) paylinks.Money {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -307,7 +309,7 @@ func TestRegistrationOnTheWire(t *testing.T) {
 	e := newExchange(t)
 	e.answer(http.MethodPost, sandbox+"/webhooks", 200, `{"webhook_id":"w1"}`)
 	require.NoError(t, e.RegisterWebhook(t.Context(), hookURL))
-	golden(t, "webhook.json", e.bodies[0])
+	goldentest.Body(t, "webhook.json", e.bodies[0])
 }
 
 func TestRegistrationOfChosenEvents(t *testing.T) {

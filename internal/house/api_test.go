@@ -2,23 +2,20 @@ package house
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/doc"
 	"go/parser"
 	"go/printer"
 	"go/token"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/require"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // importable tells whether strangers can import a package.
 func importable(name string) bool {
@@ -36,7 +33,7 @@ func TestTheExportedAPIIsAsAgreed(t *testing.T) {
 			_, _ = fmt.Fprintf(&all, "package %s\n%s\n", p.name(), exported(t, filepath.Join(root, p.name())))
 		}
 	}
-	golden(t, "api.txt", all.String())
+	goldentest.Text(t, "api.txt", all.String())
 }
 
 // exported are the exported declarations of a package, without their comments and bodies.
@@ -91,17 +88,4 @@ func exported(t *testing.T, dir string) string {
 		funcs(typ.Methods)
 	}
 	return out.String()
-}
-
-// golden compares a text with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), got, "if that's meant: go test ./internal/house -update")
 }

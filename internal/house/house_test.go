@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -130,7 +132,7 @@ func TestImportersPayForWhatTheyUse(t *testing.T) {
 			list.WriteString("\t" + dep + "\n")
 		}
 	}
-	golden(t, "brought.txt", list.String())
+	goldentest.Text(t, "brought.txt", list.String())
 }
 
 // repository is where a package of somebody else's is from, "" for the standard library's and ours.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -48,7 +50,7 @@ func TestEndpointsAreAsPublished(t *testing.T) {
 		"deliveries":       wire.FromDeliveries([]*paylinks.EventDelivery{&waiting}, "evt_2.ep_1"),
 		"deliveries_empty": wire.FromDeliveries(nil, ""),
 	} {
-		equalsGolden(t, name, answer)
+		goldentest.JSON(t, name+".json", answer)
 	}
 }
 

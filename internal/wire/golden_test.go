@@ -1,13 +1,11 @@
 package wire_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/goldentest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,8 +14,6 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func money(t *testing.T, amount string, currency paylinks.Currency) paylinks.Money {
 	t.Helper()
@@ -117,20 +113,9 @@ func TestAnswersAreAsPublished(t *testing.T) {
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var buffer bytes.Buffer
-			encoder := json.NewEncoder(&buffer)
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "  ")
-			require.NoError(t, encoder.Encode(answer))
-			path := filepath.Join("testdata", name+".json")
-			if *update {
-				require.NoError(t, os.WriteFile(path, buffer.Bytes(), 0o600))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), buffer.String())
+			got := goldentest.JSON(t, name+".json", answer)
 			for _, private := range []string{"966512345678", "noura", "Noura"} {
-				assert.NotContains(t, buffer.String(), private, "nothing of the buyer is echoed")
+				assert.NotContains(t, got, private, "nothing of the buyer is echoed")
 			}
 		})
 	}

@@ -1,12 +1,11 @@
 package wire_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/goldentest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -82,20 +81,9 @@ func TestOrderAnswersAreAsPublished(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var buffer bytes.Buffer
-			encoder := json.NewEncoder(&buffer)
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "  ")
-			require.NoError(t, encoder.Encode(answer))
-			path := filepath.Join("testdata", name+".json")
-			if *update {
-				require.NoError(t, os.WriteFile(path, buffer.Bytes(), 0o600))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), buffer.String())
+			got := goldentest.JSON(t, name+".json", answer)
 			for _, private := range []string{"966512345678", "noura", "Noura", "hash", "internal", "tok_1"} {
-				assert.NotContains(t, buffer.String(), private, "nothing of the buyer or of the inside is shown")
+				assert.NotContains(t, got, private, "nothing of the buyer or of the inside is shown")
 			}
 		})
 	}

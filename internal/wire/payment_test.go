@@ -1,12 +1,11 @@
 package wire_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/goldentest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,22 +15,6 @@ import (
 )
 
 // equalsGolden compares an answer with its file, byte for byte.
-func equalsGolden(t *testing.T, name string, answer any) {
-	t.Helper()
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	require.NoError(t, encoder.Encode(answer))
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		require.NoError(t, os.WriteFile(path, buffer.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), buffer.String(), name)
-}
-
 func parse(t *testing.T, body string) wire.Body {
 	t.Helper()
 	parsed, err := wire.ParseBody([]byte(body))
@@ -73,7 +56,7 @@ func TestPaymentsAreAsPublished(t *testing.T) {
 		"sync_running":   wire.FromSync(sync),
 		"sync_failed":    wire.FromSync(&failed),
 	} {
-		equalsGolden(t, name, answer)
+		goldentest.JSON(t, name+".json", answer)
 	}
 }
 

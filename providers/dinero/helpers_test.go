@@ -1,27 +1,20 @@
 package dinero_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	merchantKey = "5f3f6c1e-8a43-4c5b-9e0a-3a1c6f6f2b10"
@@ -154,21 +147,6 @@ func status(t require.TestingT, replace map[string]any) string {
 
 func order(amount any, currency string) map[string]any {
 	return map[string]any{"order": map[string]any{"number": "shop-81", "amount": amount, "currency": currency}}
-}
-
-// golden compares a JSON body, byte by byte once indented, with a file of testdata.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var indented bytes.Buffer
-	require.NoError(t, json.Indent(&indented, body, "", "  "))
-	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), indented.String())
 }
 
 // providerError is err as what it must be.

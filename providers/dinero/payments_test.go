@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -49,8 +51,8 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, "order/Shop-81/a", payments[1].Checkpoint)
 
 	require.Len(t, f.bodies, 2)
-	golden(t, "status_by_payment.json", f.bodies[0])
-	golden(t, "status_by_order.json", f.bodies[1])
+	goldentest.Body(t, "status_by_payment.json", f.bodies[0])
+	goldentest.Body(t, "status_by_order.json", f.bodies[1])
 	for _, req := range f.requests {
 		assert.Equal(t, http.MethodPost, req.Method)
 		assert.Equal(t, "https://checkout.dineropay.com"+statusPath, req.URL.String())

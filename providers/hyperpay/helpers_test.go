@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,8 +23,6 @@ import (
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/hyperpaytest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	token  = "access-token"
@@ -231,13 +228,4 @@ func file(tb testing.TB, name string) string {
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	require.NoError(tb, err)
 	return string(text)
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
-	}
-	assert.Equal(t, file(t, name), got)
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -30,7 +32,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 			fmt.Fprintf(&text, "%s: %s\n", name, req.Header.Get(name))
 		}
 	}
-	golden(t, "requests.txt", text.String())
+	goldentest.Text(t, "requests.txt", text.String())
 }
 
 func TestEnvironmentsAndTheirHosts(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,7 +40,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Len(t, all(t, gateway), moyasartest.PageSize+1)
-	golden(t, "walk_requests.json", requests)
+	goldentest.JSON(t, "walk_requests.json", requests)
 }
 
 // A hundred payments of one millisecond are more than a page: no time of creation leads on from there.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -34,7 +36,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 		}
 		fmt.Fprintln(&text, f.bodies[i])
 	}
-	golden(t, "requests.txt", text.String())
+	goldentest.Text(t, "requests.txt", text.String())
 }
 
 func TestEnvironmentsAndTheirHosts(t *testing.T) {

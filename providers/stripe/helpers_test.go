@@ -1,15 +1,10 @@
 package stripe_test
 
 import (
-	"encoding/json"
-	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
@@ -18,8 +13,6 @@ import (
 	"github.com/paylinks/paylinks-go/providers/stripe"
 	"github.com/paylinks/paylinks-go/providers/stripe/stripetest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const webhookSecret = "whsec_a1b2c3d4e5f60718"
 
@@ -80,18 +73,4 @@ func failure(t *testing.T, gateway *stripe.Gateway) *paylinks.ProviderError {
 	var e *paylinks.ProviderError
 	require.ErrorAs(t, last, &e)
 	return e
-}
-
-// golden compares v, as indented JSON, with a file of testdata.
-func golden(t *testing.T, name string, v any) {
-	t.Helper()
-	got, err := json.MarshalIndent(v, "", "  ")
-	require.NoError(t, err)
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, append(got, '\n'), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), string(got)+"\n")
 }

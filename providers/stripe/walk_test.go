@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,7 +42,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Len(t, all(t, gateway), 3)
-	golden(t, "walk_requests.json", requests)
+	goldentest.JSON(t, "walk_requests.json", requests)
 }
 
 func TestWhatWasRefundedOrDisputedInTheWindowIsSeenHoweverOld(t *testing.T) {

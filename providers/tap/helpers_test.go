@@ -1,11 +1,9 @@
 package tap_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,14 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	testKey     = "sk_test_vectors"
@@ -210,21 +205,6 @@ func fixture(t *testing.T, name string) string {
 	content, err := os.ReadFile(filepath.Join("testdata", name))
 	require.NoError(t, err)
 	return string(content)
-}
-
-// golden compares a JSON body, byte by byte once indented, with a file of testdata.
-func golden(t *testing.T, name string, body []byte) {
-	t.Helper()
-	var indented bytes.Buffer
-	require.NoError(t, json.Indent(&indented, body, "", "  "))
-	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o600))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, string(want), indented.String())
 }
 
 // providerError is err as what it must be.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -78,10 +80,10 @@ func TestRequests(t *testing.T) {
 	assert.Len(t, payments, 50)
 
 	require.Len(t, f.calls(refundsPath), 1)
-	golden(t, "list_refunds.json", f.calls(refundsPath)[0])
+	goldentest.Body(t, "list_refunds.json", f.calls(refundsPath)[0])
 	require.Len(t, f.calls(chargesPath), 2)
-	golden(t, "list_first.json", f.calls(chargesPath)[0])
-	golden(t, "list_next.json", f.calls(chargesPath)[1])
+	goldentest.Body(t, "list_first.json", f.calls(chargesPath)[0])
+	goldentest.Body(t, "list_next.json", f.calls(chargesPath)[1])
 	for _, req := range f.requests {
 		assert.Equal(t, http.MethodPost, req.Method)
 		assert.Equal(t, "https", req.URL.Scheme)
