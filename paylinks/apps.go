@@ -14,6 +14,9 @@ type App struct {
 	// Provider makes payment links, Gateway has payments to sync. One of them is set.
 	Provider Provider
 	Gateway  Gateway
+	// Retired are the same account with credentials that were replaced: a webhook that Provider or Gateway can't prove is shown to them in turn, since it may
+	// have been signed before the replacement. Nothing else is asked of them. Leave them out once the old secret is to count no more.
+	Retired []WebhookReceiver
 }
 
 // installed is the app's Provider or Gateway, nil for neither.
@@ -29,7 +32,9 @@ func (a App) installed() Installed {
 type Apps interface {
 	// App returns the app, or an error with [CodeOrgAppNotFound].
 	App(ctx context.Context, orgAppID string) (App, error)
-	// List returns all apps, or those that matter where there are too many to list.
+	// List returns all apps, or those that matter where there are too many to list. The Service asks for it in two places: an order looks among the apps
+	// of its caller, whom [CallerFrom] tells, for one of each provider that it may try; and the schedule of [Options.SyncInterval], without a caller,
+	// looks for gateways.
 	List(ctx context.Context) ([]App, error)
 }
 
