@@ -18,6 +18,7 @@ func TestGuidesQuoteTheirExamples(t *testing.T) {
 	t.Parallel()
 	for guide, example := range map[string]string{
 		"docs/new-provider.md": "examples/customprovider",
+		"docs/new-store.md":    "examples/customstore",
 	} {
 		sources := trimmed(sourcesOf(t, filepath.Join(root, example)))
 		text, err := os.ReadFile(filepath.Join(root, guide))
