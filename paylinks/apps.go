@@ -30,7 +30,8 @@ func (a App) installed() Installed {
 // Apps finds the app that an org_app_id names. Look-ups may go to the user's own database; the Service asks for every
 // call, so cache there.
 type Apps interface {
-	// App returns the app, or an error with [CodeOrgAppNotFound].
+	// App returns the app, or an error with [CodeOrgAppNotFound]. Any other error is a look-up that failed: the call that asked ends with it, and
+	// background work is tried again later.
 	App(ctx context.Context, orgAppID string) (App, error)
 	// List returns all apps, or those that matter where there are too many to list. The Service asks for it in two places: an order looks among the apps
 	// of its caller, whom [CallerFrom] tells, for one of each provider that it may try; and the schedule of [Options.SyncInterval], without a caller,

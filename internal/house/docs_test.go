@@ -19,6 +19,7 @@ func TestGuidesQuoteTheirExamples(t *testing.T) {
 	for guide, example := range map[string]string{
 		"docs/new-provider.md": "examples/customprovider",
 		"docs/new-store.md":    "examples/customstore",
+		"docs/tenancy.md":      "examples/tenants",
 	} {
 		sources := trimmed(sourcesOf(t, filepath.Join(root, example)))
 		text, err := os.ReadFile(filepath.Join(root, guide))
