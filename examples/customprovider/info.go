@@ -24,7 +24,7 @@ func Info() paylinks.Info {
 			paylinks.CanRepeatCapture, paylinks.CanRepeatRefund, paylinks.CanTraceCapture, paylinks.CanTraceRefund,
 		},
 		OptionalFields: []paylinks.Field{
-			{Name: "plan", Type: "string", Description: "pay_in_3 or pay_in_4, pay_in_4 by default"},
+			{Name: "plan", Type: "string", Description: "In how many parts to pay, pay_in_4 by default", Values: []string{"pay_in_3", "pay_in_4"}},
 		},
 		Credentials: []paylinks.Credential{
 			{Name: "ACMEPAY_API_KEY", Required: true, Description: "API key, acme_…"},

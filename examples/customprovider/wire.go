@@ -1,6 +1,7 @@
 package acmepay
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -83,21 +84,13 @@ type event struct {
 
 // newLink is a link to make, as Acme Pay wants to be asked.
 func newLink(in paylinks.CreateInput) (createLink, error) {
-	plan := in.Options["plan"]
-	switch plan {
-	case "":
-		plan = "pay_in_4"
-	case "pay_in_3", "pay_in_4":
-	default:
-		return createLink{}, notACall("plan must be pay_in_3 or pay_in_4")
-	}
 	units, err := unitsOf(in.Amount)
 	if err != nil {
 		return createLink{}, err
 	}
 	body := createLink{
 		Reference: in.Reference, OrderID: in.OrderID, Amount: units, Currency: string(in.Amount.Currency()), Description: in.Description,
-		Plan: plan, Lang: in.Lang, ReturnURL: in.ReturnURL, NotifyURL: in.NotifyURL,
+		Plan: cmp.Or(in.Options["plan"], "pay_in_4"), Lang: in.Lang, ReturnURL: in.ReturnURL, NotifyURL: in.NotifyURL,
 		Buyer: buyer{Name: in.Buyer.Name, Email: string(in.Buyer.Email), Phone: string(in.Buyer.Phone)},
 	}
 	for _, line := range in.Items {
