@@ -124,7 +124,7 @@ func callerID(token string) string {
 
 // Authenticate finds the token of the Authorization header. It takes the same time whether and wherever the token is in the list.
 func (t StaticTokens) Authenticate(r *http.Request) (Principal, error) {
-	token, err := bearer(r)
+	token, err := BearerToken(r)
 	if err != nil {
 		return Principal{}, err
 	}
@@ -139,7 +139,9 @@ func (t StaticTokens) Authenticate(r *http.Request) (Principal, error) {
 	return t.entries[found].principal, nil
 }
 
-func bearer(r *http.Request) (string, error) {
+// BearerToken is the token of a request's Authorization header, for an [Authenticator] of your own. A request without one, or with two, is an error with
+// [paylinks.CodeUnauthenticated].
+func BearerToken(r *http.Request) (string, error) {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
 		return "", unauthenticated("send one header Authorization: Bearer <token>")

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers"
+	"github.com/paylinks/paylinks-go/tabby"
 )
 
 func TestProvidersAreListedByID(t *testing.T) {
@@ -78,4 +80,35 @@ func TestOptionNamesAreThoseOfTheLinkProviders(t *testing.T) {
 	})
 	assert.Equal(t, []string{"one", "two"}, names)
 	assert.True(t, slices.Contains(optionNames(catalogue()), "tamara_extra"))
+}
+
+// A provider that package providers doesn't know needs one more element of the catalogue, and nothing else.
+func TestAStrangersProviderIsToldOf(t *testing.T) {
+	t.Parallel()
+	options, _ := testOptions(t)
+	acme := paylinks.Info{
+		ID: "acmepay", Name: "Acme Pay", Kind: paylinks.KindBNPL, Currencies: []paylinks.Currency{paylinks.KWD},
+		OptionalFields: []paylinks.Field{{Name: "plan", Type: "string", Description: "pay_in_3 or pay_in_4"}},
+	}
+	options.Catalogue = []paylinks.Info{tabby.Info(), acme}
+	server := newServer(&fake{}, options)
+
+	w := call(t, server, http.MethodGet, "/api/v1/providers/config/acmepay", "")
+	require.Equal(t, http.StatusOK, w.Code)
+	for _, part := range []string{`"available":true`, `"name":"plan"`, `"description":"BNPL provider id: acmepay"`, `"create":"POST /api/v1/providers/paylinks"`} {
+		assert.Contains(t, w.Body.String(), part)
+	}
+	assert.Equal(t, http.StatusOK, call(t, server, http.MethodGet, "/api/v1/providers/config/tabby", "").Code)
+	w = call(t, server, http.MethodGet, "/api/v1/providers/config/stripe", "")
+	assert.Equal(t, http.StatusNotFound, w.Code, "what isn't listed isn't described")
+
+	var asked paylinks.CreateRequest
+	svc := &fake{create: func(_ context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error) {
+		asked = req
+		return &paylinks.Paylink{ID: "id", Provider: req.Provider}, nil
+	}}
+	w = call(t, newServer(svc, options), http.MethodPost, linksPath, `{"provider":"acmepay","org_app_id":"a","plan":"pay_in_4"}`)
+	require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
+	assert.Equal(t, map[string]string{"plan": "pay_in_4"}, asked.Options)
+	assert.NotContains(t, w.Body.String(), "unknown field")
 }

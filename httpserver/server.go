@@ -19,10 +19,11 @@ import (
 type Options struct {
 	// Authenticator tells who calls (default: nobody is let in).
 	Authenticator Authenticator
-	// Catalogue is what GET /api/v1/providers lists, and Config what GET /api/v1/providers/config/{provider} tells of one (default: those
-	// of package providers). Fields of the catalogue's providers that aren't the API's own are read from create requests as options.
+	// Catalogue is what GET /api/v1/providers lists (default: that of package providers). A provider of your own is one more element. Fields of
+	// the catalogue's providers that aren't the API's own are read from create requests as options.
 	Catalogue []paylinks.Info
-	Config    func(id string) (api.ProviderConfig, bool)
+	// Config is what GET /api/v1/providers/config/{provider} tells of a provider (default: what follows from the Catalogue).
+	Config func(id string) (api.ProviderConfig, bool)
 	// Prefix is the path that the handler is mounted under, such as "/pay" (default none). With [http.StripPrefix] leave it empty.
 	Prefix string
 	// PublicURL is the base URL under which the API is reachable from outside, with the prefix if there is one: the same as the
@@ -52,7 +53,7 @@ func (o Options) withDefaults() Options {
 		o.Catalogue = providers.Catalogue()
 	}
 	if o.Config == nil {
-		o.Config = providers.Config
+		o.Config = configOf(o.Catalogue)
 	}
 	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Prefix != "" {
 		o.Prefix = "/" + o.Prefix
@@ -114,6 +115,25 @@ func newServer(svc service, options Options) *server {
 	}
 	s.register(s.routes())
 	return s
+}
+
+// configOf tells of the providers of a catalogue, those of package providers and others. One that only this server knows is available: who
+// adds it has it.
+func configOf(catalogue []paylinks.Info) func(id string) (api.ProviderConfig, bool) {
+	return func(id string) (api.ProviderConfig, bool) {
+		for _, info := range catalogue {
+			if info.ID != id {
+				continue
+			}
+			if config, ok := providers.Config(id); ok {
+				return config, true
+			}
+			config := providers.Entry{Info: info}.Config()
+			config.Available = true
+			return config, true
+		}
+		return api.ProviderConfig{}, false
+	}
 }
 
 // optionNames are the fields that any provider of the catalogue reads.

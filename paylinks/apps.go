@@ -14,6 +14,9 @@ type App struct {
 	// Provider makes payment links, Gateway has payments to sync. One of them is set.
 	Provider Provider
 	Gateway  Gateway
+	// Retired are the same account with credentials that were replaced: a webhook that Provider or Gateway can't prove is shown to them in turn, since it may
+	// have been signed before the replacement. Nothing else is asked of them. Leave them out once the old secret is to count no more.
+	Retired []WebhookReceiver
 }
 
 // installed is the app's Provider or Gateway, nil for neither.
@@ -27,9 +30,12 @@ func (a App) installed() Installed {
 // Apps finds the app that an org_app_id names. Look-ups may go to the user's own database; the Service asks for every
 // call, so cache there.
 type Apps interface {
-	// App returns the app, or an error with [CodeOrgAppNotFound].
+	// App returns the app, or an error with [CodeOrgAppNotFound]. Any other error is a look-up that failed: the call that asked ends with it, and
+	// background work is tried again later.
 	App(ctx context.Context, orgAppID string) (App, error)
-	// List returns all apps, or those that matter where there are too many to list.
+	// List returns all apps, or those that matter where there are too many to list. The Service asks for it in two places: an order looks among the apps
+	// of its caller, whom [CallerFrom] tells, for one of each provider that it may try; and the schedule of [Options.SyncInterval], without a caller,
+	// looks for gateways.
 	List(ctx context.Context) ([]App, error)
 }
 

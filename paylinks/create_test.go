@@ -266,3 +266,30 @@ func TestALinkThatCanNotBePaidIsNotHandedOut(t *testing.T) {
 		})
 	}
 }
+
+func TestAnOptionHasOneOfItsValues(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(f *fakeProvider) {
+		f.info.OptionalFields = []paylinks.Field{{Name: "plan", Values: []string{"short", "long"}}, {Name: "note"}}
+	})
+	for _, c := range []struct {
+		options map[string]string
+		right   bool
+	}{
+		{nil, true},
+		{map[string]string{"plan": "long", "note": "anything", "another": "field"}, true},
+		{map[string]string{"plan": ""}, true},
+		{map[string]string{"plan": "Long"}, false},
+	} {
+		req := request()
+		req.Options = c.options
+		_, err := h.Create(t.Context(), req)
+		if c.right {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, paylinks.CodeValidationFailed)
+		require.Equal(t, []paylinks.FieldError{{Field: "plan", Code: "invalid", Message: "plan must be one of short, long"}}, asError(t, err).Fields)
+	}
+	assert.Equal(t, 3, h.provider.count("create"))
+}

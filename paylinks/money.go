@@ -99,6 +99,19 @@ func MoneyFromUnits(n int64, c Currency, exponent int32) (Money, error) {
 	return Money{amount: amount, currency: c}, nil
 }
 
+// Units is the inverse of [MoneyFromUnits]: 150.00 with exponent 2 is 15000. An amount that has a part smaller than such a unit, or more units
+// than an int64 holds, is a [*FieldError].
+func (m Money) Units(exponent int32) (int64, error) {
+	units := m.amount.Shift(exponent)
+	if !units.IsInteger() {
+		return 0, &FieldError{Field: "amount", Code: "too_many_decimals", Message: fmt.Sprintf("has a part smaller than a unit of %d decimals", exponent)}
+	}
+	if !units.BigInt().IsInt64() {
+		return 0, &FieldError{Field: "amount", Code: "too_large", Message: "has more units than can be counted"}
+	}
+	return units.IntPart(), nil
+}
+
 // Equal tells whether m and n are the same amount of the same currency.
 func (m Money) Equal(n Money) bool { return m.currency == n.currency && m.amount.Equal(n.amount) }
 

@@ -181,6 +181,49 @@ func TestMoneyFromUnits(t *testing.T) {
 	}
 }
 
+func TestMoneyUnits(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		amount   string
+		currency paylinks.Currency
+		exponent int32
+		want     int64
+	}{
+		{"150.00", paylinks.SAR, 2, 15000},
+		{"150", paylinks.SAR, 2, 15000},
+		{"0.01", paylinks.SAR, 2, 1},
+		{"12.345", paylinks.KWD, 3, 12345},
+		{"12.340", paylinks.KWD, 2, 1234},
+		{"500", "JPY", 0, 500},
+		{"500", "JPY", 2, 50000},
+		{"0", paylinks.SAR, 2, 0},
+		{"999999999999999.999", paylinks.KWD, 3, 999999999999999999},
+	} {
+		amount, err := paylinks.ParseMoney(test.amount, test.currency)
+		require.NoError(t, err)
+		units, err := amount.Units(test.exponent)
+		require.NoError(t, err)
+		assert.Equal(t, test.want, units)
+		back, err := paylinks.MoneyFromUnits(units, test.currency, test.exponent)
+		require.NoError(t, err)
+		assert.True(t, amount.Equal(back), test.amount)
+	}
+	for _, test := range []struct {
+		amount   string
+		currency paylinks.Currency
+		exponent int32
+	}{{"12.345", paylinks.KWD, 2}, {"0.5", paylinks.SAR, 0}, {"999999999999999", paylinks.SAR, 9}} {
+		amount, err := paylinks.ParseMoney(test.amount, test.currency)
+		require.NoError(t, err)
+		_, err = amount.Units(test.exponent)
+		var wrong *paylinks.FieldError
+		require.ErrorAs(t, err, &wrong, test.amount)
+	}
+	units, err := paylinks.Money{}.Units(2)
+	require.NoError(t, err)
+	assert.Zero(t, units)
+}
+
 func TestCurrencies(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int32{"SAR": 2, "aed": 2, "Kwd": 3, "BHD": 3, "JPY": 0, "EUR": 2} {

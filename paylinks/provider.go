@@ -183,6 +183,8 @@ type Field struct {
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Description string `json:"description"`
+	// Values are the only ones that a field of the provider's own takes, nil for any: a request with another is refused before there is a link.
+	Values []string `json:"values,omitempty"`
 }
 
 // Credential describes a credential that an app of the provider is configured with: its name, never its value.

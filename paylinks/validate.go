@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -260,6 +261,11 @@ func checkProvider(link *Paylink, info Info) error {
 	for _, field := range info.RequiredFields {
 		if !present[field.Name] && link.Options[field.Name] == "" && !commonField(field.Name) {
 			wrong.add(field.Name, "required", "is required by %s", info.Name)
+		}
+	}
+	for _, field := range slices.Concat(info.RequiredFields, info.OptionalFields) {
+		if value := link.Options[field.Name]; value != "" && field.Values != nil && !slices.Contains(field.Values, value) {
+			wrong.add(field.Name, "invalid", "must be one of %s", strings.Join(field.Values, ", "))
 		}
 	}
 	return wrong.err("create")

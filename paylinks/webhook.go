@@ -25,6 +25,11 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 	now := s.now()
 	req.Now = now
 	notification, err := receiver.ReceiveWebhook(ctx, req)
+	for _, retired := range app.Retired {
+		if errors.Is(err, ErrUnproven) {
+			notification, err = retired.ReceiveWebhook(ctx, req)
+		}
+	}
 	if err != nil {
 		s.log.Warn("a webhook was refused", slog.String("provider", provider), slog.String("org_app_id", orgAppID), slog.Any("cause", err))
 		if errors.Is(err, ErrUnproven) {

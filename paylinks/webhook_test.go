@@ -1,6 +1,8 @@
 package paylinks_test
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"testing"
 	"time"
@@ -97,4 +99,43 @@ func TestAWebhookOfAStrangerIsGivenUpInTheEnd(t *testing.T) {
 	hooks, err := h.store.ClaimWebhooks(t.Context(), h.clock.Now(), h.clock.Now(), 10)
 	require.NoError(t, err)
 	assert.Empty(t, hooks)
+}
+
+// oldSecret proves a webhook by the secret that an account had before.
+type oldSecret struct{ *fakeProvider }
+
+func (o oldSecret) ReceiveWebhook(ctx context.Context, req paylinks.WebhookRequest) (paylinks.Notification, error) {
+	if req.Header.Get("X-Proof") != "old" {
+		return paylinks.Notification{}, paylinks.ErrUnproven
+	}
+	req.Header = req.Header.Clone()
+	req.Header.Set("X-Proof", "good")
+	return o.fakeProvider.ReceiveWebhook(ctx, req)
+}
+
+// oneApp is the app for every id.
+type oneApp paylinks.App
+
+func (a oneApp) App(context.Context, string) (paylinks.App, error) { return paylinks.App(a), nil }
+
+func (a oneApp) List(context.Context) ([]paylinks.App, error) {
+	return []paylinks.App{paylinks.App(a)}, nil
+}
+
+func TestAWebhookOfRetiredCredentialsIsTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.pay(link.Ref.PaymentID)
+	require.ErrorIs(t, h.deliver(link.Ref.PaymentID, "1", "old"), paylinks.ErrUnproven)
+
+	app := oneApp{ID: "fake-main", Provider: h.provider, Retired: []paylinks.WebhookReceiver{newFakeProvider(), oldSecret{h.provider}}}
+	service, err := paylinks.New(h.store, app, paylinks.Options{Now: h.clock.Now, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(service.Wait)
+	h.Service = service
+	require.ErrorIs(t, h.deliver(link.Ref.PaymentID, "1", "bad"), paylinks.ErrUnproven)
+	require.NoError(t, h.deliver(link.Ref.PaymentID, "1", "old"))
+	require.NoError(t, h.HandleWebhooks(t.Context()))
+	assert.Equal(t, paylinks.StatusAuthorized, h.stored(link.ID).Status)
 }

@@ -16,6 +16,11 @@ func Config(id string) (api.ProviderConfig, bool) {
 	if !ok {
 		return api.ProviderConfig{}, false
 	}
+	return entry.Config(), true
+}
+
+// Config is the configuration payload of the entry, which may be of a provider that isn't in the catalogue.
+func (entry Entry) Config() api.ProviderConfig {
 	payload := api.ProviderConfig{
 		Provider:     entry.ID,
 		Name:         entry.Name,
@@ -35,19 +40,23 @@ func Config(id string) (api.ProviderConfig, bool) {
 		payload.Endpoints = syncEndpoints()
 		payload.Note = gatewayNote
 		payload.CustomParams = entry.Params
-		return payload, true
+		return payload
 	}
-	required, optional := linkFields()
+	required, optional := linkFields(entry.ID)
 	payload.RequiredFields = slices.Concat(required, entry.RequiredFields)
 	payload.OptionalFields = override(optional, entry.OptionalFields)
 	payload.Endpoints = linkEndpoints(entry.Info)
-	return payload, true
+	return payload
 }
 
 // linkFields are the fields of every payment link.
-func linkFields() (required, optional []paylinks.Field) {
+func linkFields(id string) (required, optional []paylinks.Field) {
+	ids := "tabby, tamara or mispay"
+	if _, ours := Find(id); !ours {
+		ids = id
+	}
 	required = []paylinks.Field{
-		{Name: "provider", Type: "string", Description: "BNPL provider id: tabby, tamara or mispay"},
+		{Name: "provider", Type: "string", Description: "BNPL provider id: " + ids},
 		{Name: "org_app_id", Type: "string", Description: "Organization app id of the installed provider app"},
 		{Name: "order_id", Type: "string", Description: "Your order reference id"},
 		{Name: "amount", Type: "string/number", Description: `Payment amount, such as "100.00"`},

@@ -1,0 +1,5 @@
+//go:build !race
+
+package house
+
+var raceFlag []string
