@@ -93,7 +93,7 @@ func (w *tower) span(name string) tracetest.SpanStub {
 func attributesOf(pairs []attribute.KeyValue) map[string]string {
 	all := map[string]string{}
 	for _, pair := range pairs {
-		all[string(pair.Key)] = pair.Value.Emit()
+		all[string(pair.Key)] = pair.Value.String()
 	}
 	return all
 }
