@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -80,10 +81,10 @@ func (t *telemetry) end(r *http.Request, span trace.Span, status int, took time.
 }
 
 // streaming counts an event stream while it's open. Its duration isn't a request's like others.
-func (t *telemetry) streaming(r *http.Request) (done func()) {
-	exchangeOf(r).stream = true
-	t.streams.Add(r.Context(), 1)
-	return func() { t.streams.Add(r.Context(), -1) }
+func (t *telemetry) streaming(ctx context.Context, x *exchange) (done func()) {
+	x.stream = true
+	t.streams.Add(ctx, 1)
+	return func() { t.streams.Add(ctx, -1) }
 }
 
 func (t *telemetry) set(l labels) metric.MeasurementOption {

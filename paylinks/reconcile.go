@@ -24,6 +24,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.placeLocalEndpoint(ctx); err != nil {
 		return err
 	}
+	s.countFromZero(ctx)
 	operations, webhooks, links := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, checksSize)
 	deliveries, syncs, orders := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, crewSize)
 	var loops sync.WaitGroup
@@ -58,6 +59,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 // every does a step again and again: at once while there is more to do, else when the bell rings or the interval has passed.
 func (s *Service) every(ctx context.Context, name string, interval time.Duration, bell <-chan struct{}, step func(context.Context) (more bool, err error)) {
+	s.telemetry.zero(ctx, s.telemetry.failures, labels{work: name})
 	for ctx.Err() == nil {
 		more, err := step(ctx)
 		if err != nil && ctx.Err() == nil {

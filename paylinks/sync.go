@@ -192,7 +192,7 @@ func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
 		s.log.Log(ctx, level, "a sync of payments stopped", slog.String("org_app_id", sync.OrgAppID), slog.String("sync_id", sync.ID),
 			slog.String("status", string(sync.Status)), slog.Any("cause", err))
 	}
-	s.walked(ctx, sync, err)
+	s.walked(ctx, sync)
 	if err := ledger.WritePage(context.WithoutCancel(ctx), sync, nil); err != nil {
 		s.log.ErrorContext(ctx, "a sync could not be recorded: it will be taken up again", slog.String("sync_id", sync.ID), slog.Any("cause", err))
 	}

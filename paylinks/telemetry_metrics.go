@@ -27,6 +27,7 @@ type instruments struct {
 
 	deliveryDuration metric.Float64Histogram
 	deliveryLag      metric.Float64Histogram
+	deadLetters      metric.Int64Counter
 
 	syncRuns  metric.Int64Counter
 	syncPages metric.Int64Counter
@@ -74,8 +75,10 @@ func newInstruments(meter metric.Meter) (instruments, error) {
 		lastWebhook: gauge("paylinks.webhook.last_seen", "s", "When this process last took a proven webhook of an app, in seconds since 1970."),
 		checkLag:    seconds("paylinks.check.lag", "From when a link was due to be looked at until the provider was asked.", lagBounds),
 
-		deliveryDuration: seconds("paylinks.delivery.duration", "Tries to deliver an event by result; dead: it was the last one.", callBounds),
+		deliveryDuration: seconds("paylinks.delivery.duration", "Tries to deliver an event by result.", callBounds),
 		deliveryLag:      seconds("paylinks.delivery.lag", "From an event until it was delivered.", longBounds),
+
+		deadLetters: counter("paylinks.delivery.dead", "delivery", "Deliveries that were given up after the last try."),
 
 		syncRuns:  counter("paylinks.sync.runs", "run", "Walks through a gateway's payments that ended, by what became of the sync; running: it will go on."),
 		syncPages: counter("paylinks.sync.pages", "page", "Pages of payments stored."),
@@ -102,7 +105,7 @@ const (
 
 // labels are the attributes of a measurement. Empty ones are left out.
 type labels struct {
-	provider, orgApp, operation, outcome, open, call, result, status, event, target, work, reason string
+	provider, orgApp, operation, outcome, open, call, result, status, event, target, work string
 }
 
 // labelSets keeps what labels are made into, since the same few come again and again.
@@ -128,7 +131,6 @@ func (s *labelSets) of(l labels) metric.MeasurementOption {
 		{attrEvent, l.event},
 		{attrTarget, l.target},
 		{attrWork, l.work},
-		{attrError, l.reason},
 	} {
 		if label.value != "" {
 			pairs = append(pairs, label.key.String(label.value))
@@ -149,6 +151,13 @@ func (t *telemetry) observe(ctx context.Context, histogram metric.Float64Histogr
 func (t *telemetry) count(ctx context.Context, counter metric.Int64Counter, n int, l labels) {
 	if n > 0 && counter.Enabled(ctx) {
 		counter.Add(ctx, int64(n), t.labelSets.of(l))
+	}
+}
+
+// zero has a counter exist before it counts anything. A rise from nothing to one is none to those who look at rates.
+func (t *telemetry) zero(ctx context.Context, counter metric.Int64Counter, l labels) {
+	if counter.Enabled(ctx) {
+		counter.Add(ctx, 0, t.labelSets.of(l))
 	}
 }
 

@@ -364,8 +364,8 @@ func TestADeadLetterIsTold(t *testing.T) {
 		require.NoError(t, w.DeliverEvents(t.Context()))
 		w.clock.Advance(40 * time.Hour)
 	}
-	assert.InDelta(t, 10, w.value("paylinks.delivery.duration", "target=program", "result=failed"), 0)
-	assert.InDelta(t, 1, w.value("paylinks.delivery.duration", "target=program", "result=dead"), 0)
+	assert.InDelta(t, 11, w.value("paylinks.delivery.duration", "target=program", "result=failed"), 0)
+	assert.InDelta(t, 1, w.value("paylinks.delivery.dead", "target=program"), 0)
 	assert.Equal(t, 1, w.log.times("could not be delivered in three days"))
 
 	broken = false

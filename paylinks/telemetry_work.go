@@ -3,6 +3,7 @@ package paylinks
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
@@ -55,8 +56,8 @@ func stored(err error) string {
 // delivered tells of one try to deliver an event.
 func (s *Service) delivered(ctx context.Context, d *EventDelivery, started time.Time, try DeliveryTry) {
 	result, target := resultFailed, "endpoint"
-	if d.State != DeliveryPending {
-		result = string(d.State)
+	if d.State == DeliveryDelivered {
+		result = string(DeliveryDelivered)
 	}
 	if d.EndpointID == LocalEndpoint {
 		target = "program"
@@ -65,6 +66,9 @@ func (s *Service) delivered(ctx context.Context, d *EventDelivery, started time.
 	s.telemetry.observe(ctx, s.telemetry.deliveryDuration, now.Sub(started), labels{target: target, result: result})
 	if d.State == DeliveryDelivered {
 		s.telemetry.observe(ctx, s.telemetry.deliveryLag, now.Sub(d.Event.OccurredAt), labels{target: target})
+	}
+	if d.State == DeliveryDead {
+		s.telemetry.count(ctx, s.telemetry.deadLetters, 1, labels{target: target})
 	}
 	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() {
@@ -80,16 +84,45 @@ func (s *Service) delivered(ctx context.Context, d *EventDelivery, started time.
 }
 
 // walked tells how a walk through a gateway's payments ended.
-func (s *Service) walked(ctx context.Context, sync *Sync, err error) {
-	ended := labels{provider: sync.Provider, result: string(sync.Status)}
-	if err != nil {
-		ended.reason = errorType(err)
-	}
-	s.telemetry.count(ctx, s.telemetry.syncRuns, 1, ended)
+func (s *Service) walked(ctx context.Context, sync *Sync) {
+	s.telemetry.count(ctx, s.telemetry.syncRuns, 1, labels{provider: sync.Provider, result: string(sync.Status)})
 	if sync.Status == SyncCompleted && !sync.Explicit {
 		s.telemetry.mark(ctx, s.telemetry.lastSync, sync.FinishedAt, labels{provider: sync.Provider, orgApp: sync.OrgAppID})
 	}
 	if span := trace.SpanFromContext(ctx); span.IsRecording() {
-		span.SetAttributes(attrProvider.String(sync.Provider), attrOrgApp.String(sync.OrgAppID), attrSync.String(sync.ID), attrResult.String(ended.result))
+		span.SetAttributes(attrProvider.String(sync.Provider), attrOrgApp.String(sync.OrgAppID), attrSync.String(sync.ID), attrResult.String(string(sync.Status)))
+	}
+}
+
+// countFromZero has the counters of what should never happen exist for each provider before it does.
+func (s *Service) countFromZero(ctx context.Context) {
+	s.telemetry.zero(ctx, s.telemetry.deadLetters, labels{target: "program"})
+	s.telemetry.zero(ctx, s.telemetry.deadLetters, labels{target: "endpoint"})
+	apps, err := s.apps.List(ctx)
+	if err != nil {
+		s.log.WarnContext(ctx, "apps could not be listed: metrics of what should never happen begin when it does", slog.Any("cause", err))
+	}
+	for _, app := range apps {
+		if app.installed() == nil {
+			continue
+		}
+		provider := app.info().ID
+		for _, result := range []string{resultAccepted, resultUnproven, resultFailed} {
+			s.telemetry.zero(ctx, s.telemetry.webhooks, labels{provider: provider, result: result})
+		}
+		if app.Provider == nil {
+			s.telemetry.zero(ctx, s.telemetry.syncRuns, labels{provider: provider, result: string(SyncFailed)})
+			s.telemetry.zero(ctx, s.telemetry.syncRows, labels{provider: provider, result: resultSkipped})
+			continue
+		}
+		s.telemetry.zero(ctx, s.telemetry.unknownWords, labels{provider: provider})
+		for _, kind := range []OperationKind{OperationCreate, OperationCapture, OperationCancel, OperationRefund, OperationSend} {
+			for _, open := range []string{"true", "false"} {
+				s.telemetry.zero(ctx, s.telemetry.operations, labels{provider: provider, operation: string(kind), outcome: string(OutcomeUnknown), open: open})
+			}
+		}
+		for _, event := range []EventType{EventPaidAfterEnd, EventAmountMismatch, EventDuplicatePayment, EventOperationUnknown, EventOperationFailed} {
+			s.telemetry.zero(ctx, s.telemetry.events, labels{provider: provider, event: string(event)})
+		}
 	}
 }
