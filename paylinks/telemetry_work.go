@@ -107,7 +107,7 @@ func (s *Service) countFromZero(ctx context.Context) {
 			continue
 		}
 		provider := app.info().ID
-		for _, result := range []string{resultAccepted, resultUnproven, resultFailed} {
+		for _, result := range []string{resultAccepted, resultDuplicate, resultUnproven, resultUnreadable, resultFailed} {
 			s.telemetry.zero(ctx, s.telemetry.webhooks, labels{provider: provider, result: result})
 		}
 		if app.Provider == nil {
