@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +30,7 @@ const (
 	tenant = "tenant-token"
 	// pace is how often a test looks again for what it waits for, patience for how long.
 	pace     = 20 * time.Millisecond
-	patience = 20 * time.Second
+	patience = time.Minute
 )
 
 // moody is a provider with bad days, and a gateway with one bad row.
@@ -109,7 +108,6 @@ type shop struct {
 	moody   *moody
 	offset  atomic.Int64
 	away    atomic.Bool
-	log     *bytes.Buffer
 }
 
 // Now is the real time, but for what a test has skipped.
@@ -132,7 +130,7 @@ func openShop(t *testing.T) *shop {
 	})
 	config, err := readConfig(environment)
 	require.NoError(t, err)
-	s := &shop{t: t, url: "http://" + addr, moody: &moody{refusals: map[string]*paylinks.ProviderError{}}, log: &bytes.Buffer{}}
+	s := &shop{t: t, url: "http://" + addr, moody: &moody{refusals: map[string]*paylinks.ProviderError{}}}
 	log := slog.New(slog.DiscardHandler)
 
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
