@@ -105,6 +105,7 @@ type Service struct {
 	deliveriesDue chan struct{}
 	ordersDue     chan struct{}
 	syncsDue      chan struct{}
+	linksDue      chan struct{}
 
 	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
 	background sync.WaitGroup
@@ -123,9 +124,11 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("paylinks: MeterProvider: %w", err)
 	}
+	linksDue := make(chan struct{}, 1)
 	return &Service{
 		store: store, apps: apps, opts: options, log: options.Logger, telemetry: telemetry, endpointClient: newEndpointClient(options),
 		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), ordersDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
+		linksDue: linksDue, paces: paces{bell: linksDue},
 	}, nil
 }
 

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/tabby"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
 )
@@ -33,7 +33,7 @@ func (tabbyWorld) credentials() map[string]string {
 	}
 }
 
-func (w tabbyWorld) pay(orderID string) error     { return with(w, orderID, w.Pay) }
+func (w tabbyWorld) pay(orderIDs ...string) error { return withEach(w, orderIDs, w.Pay) }
 func (w tabbyWorld) decline(orderID string) error { return with(w, orderID, w.Decline) }
 func (w tabbyWorld) giveUp(orderID string) error  { return with(w, orderID, w.Cancel) }
 

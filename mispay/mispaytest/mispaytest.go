@@ -15,8 +15,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/mispay/internal/blob"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // AppID, AppSecret and WebhookSecret are those of a [Config] that has none. They open nothing but a simulator.

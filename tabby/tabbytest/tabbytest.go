@@ -15,8 +15,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // SecretKey is the key of a [Config] that has none. It opens nothing but a simulator.

@@ -16,8 +16,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // The credentials of a [Config] that has none. They open nothing but a simulator.

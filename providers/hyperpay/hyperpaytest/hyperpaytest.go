@@ -16,8 +16,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // What a [Config] has that says nothing. It opens nothing but a simulator.
