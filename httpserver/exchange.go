@@ -20,6 +20,8 @@ type exchange struct {
 	// route is the pattern, "" for a path that has none.
 	route  string
 	caller string
+	// stream: the answer is an event stream.
+	stream bool
 }
 
 type exchangeKey struct{}
@@ -35,13 +37,16 @@ func exchangeOf(r *http.Request) *exchange {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{requestID: s.requestID(r)}
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+	r, span := s.telemetry.begin(r)
 	answer := &response{ResponseWriter: w}
 	header := answer.Header()
 	header.Set(headerRequestID, x.requestID)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 
-	defer s.logRequest(answer, r, s.opts.Now())
+	started := s.opts.Now()
+	defer s.logRequest(answer, r, started)
+	defer func() { s.telemetry.end(r, span, answer.code(), s.opts.Now().Sub(started)) }()
 	defer s.survive(answer, r)
 
 	inner, ok := s.unmount(r)

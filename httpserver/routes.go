@@ -56,7 +56,7 @@ func (s *server) routes() []route {
 		{http.MethodGet, "/healthz", public, s.health},
 		{http.MethodGet, "/readyz", public, s.ready},
 	}
-	return slices.Concat(routes, s.endpointRoutes(), s.paymentRoutes(), s.legacyRoutes())
+	return slices.Concat(routes, s.endpointRoutes(), s.paymentRoutes(), s.legacyRoutes(), s.metricRoutes())
 }
 
 // register gives each pattern to the mux once, with the methods that the table has for it.

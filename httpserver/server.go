@@ -10,6 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers"
@@ -37,6 +42,13 @@ type Options struct {
 	// Stop, once closed, ends the event streams, which would otherwise hold up the server's shutdown: close it in
 	// [http.Server.RegisterOnShutdown]. Other requests end by themselves (default never).
 	Stop <-chan struct{}
+	// Metrics, where set, answers GET /metrics, for callers with the scope read who may use every app.
+	Metrics http.Handler
+	// TracerProvider and MeterProvider get a span and a measurement for each request, by route and never by path, and Propagator finds the trace that a
+	// request is part of (default: the globals of OpenTelemetry, which do nothing until the program sets them up).
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
+	Propagator     propagation.TextMapPropagator
 	// Logger gets a line for each request and each failure (default slog.Default). Query strings are never logged.
 	Logger *slog.Logger
 	// Now is the clock (default time.Now).
@@ -66,6 +78,15 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = 15 * time.Second
+	}
+	if o.TracerProvider == nil {
+		o.TracerProvider = otel.GetTracerProvider()
+	}
+	if o.MeterProvider == nil {
+		o.MeterProvider = otel.GetMeterProvider()
+	}
+	if o.Propagator == nil {
+		o.Propagator = otel.GetTextMapPropagator()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -99,6 +120,8 @@ type server struct {
 	mux     *http.ServeMux
 	options []string
 	page    *template.Template
+
+	telemetry *telemetry
 }
 
 // New makes the handler of the unified HTTP API over svc.
@@ -110,8 +133,8 @@ func newServer(svc service, options Options) *server {
 	options = options.withDefaults()
 	s := &server{
 		svc: svc, opts: options, log: options.Logger, mux: http.NewServeMux(),
-		options: optionNames(options.Catalogue),
-		page:    template.Must(template.New("callback").Parse(callbackHTML)),
+		options: optionNames(options.Catalogue), telemetry: newTelemetry(options),
+		page: template.Must(template.New("callback").Parse(callbackHTML)),
 	}
 	s.register(s.routes())
 	return s

@@ -36,6 +36,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request, after int64) err
 		return nil
 	}
 
+	defer s.telemetry.streaming(r.Context(), exchangeOf(r))()
 	ctx, cancel := context.WithCancel(r.Context())
 	updates := s.watch(ctx, id, after)
 	defer func() {

@@ -10,7 +10,9 @@ import (
 // link the rest is released. A link that has ended already is no error.
 //
 // Where the provider has no way to cancel, the link is cancelled here alone and still watched: should it be paid after all, [EventPaidAfterEnd] tells.
-func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) {
+func (s *Service) Cancel(ctx context.Context, id string) (_ *CancelResult, err error) {
+	ctx, span := s.trace(ctx, "cancel")
+	defer span.end(&err)
 	link, app, err := s.open(ctx, "cancel", id)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,9 @@ import (
 
 // Create makes a payment link. The link is stored before the provider is called: an error with [CodeProviderTimeout] names
 // it, and the Service settles it. A buyer whom the provider refuses is an error with [CodeBuyerRejected], its Reason and Messages.
-func (s *Service) Create(ctx context.Context, req CreateRequest) (*Paylink, error) {
+func (s *Service) Create(ctx context.Context, req CreateRequest) (_ *Paylink, err error) {
+	ctx, span := s.trace(ctx, "create")
+	defer span.end(&err)
 	link, err := req.parse()
 	if err != nil {
 		return nil, err
@@ -74,6 +76,8 @@ func (s *Service) beginCreate(ctx context.Context, link *Paylink, op *Operation,
 		return err
 	}
 	link.Version = 1
+	about(ctx, link)
+	s.statusChanged(ctx, "", link)
 	failpoint.Hit(string(op.Kind), failpoint.Begun)
 	return nil
 }
@@ -94,6 +98,7 @@ func (s *Service) settleCreate(ctx context.Context, link *Paylink, op *Operation
 	case v.outcome == NotApplied:
 		heard.end, heard.reason = StatusFailed, "provider_"+string(v.cause.Refusal)
 	case v.outcome == Applied && v.facts.Status == StatusUnknown:
+		s.unknownStatus(ctx, link, v.facts.ProviderStatus)
 		v.facts.Status = StatusCreated // there is a link to pay; what the provider calls it doesn't matter yet
 	}
 	settled, err := s.settle(ctx, link, op, v, heard, info)

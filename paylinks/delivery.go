@@ -32,14 +32,15 @@ func redelivery(failed int) (pause time.Duration, more bool) {
 const deliveryTimeout = 15 * time.Second
 
 // deliver makes one try to tell an endpoint, or the program's own function, of an event.
-func (s *Service) deliver(ctx context.Context, outbox Outbox, endpoints map[string]*Endpoint, d *EventDelivery) error {
+func (s *Service) deliver(ctx context.Context, outbox Outbox, endpoints map[string]*Endpoint, d *EventDelivery) (err error) {
 	endpoint, ok := endpoints[d.EndpointID]
 	if !ok || endpoint.Disabled {
 		return nil // deleted meanwhile, and its deliveries with it; or disabled, and they rest
 	}
+	ctx, span := s.trace(ctx, "event.deliver")
+	defer span.end(&err)
 	now := s.now()
 	try := DeliveryTry{At: now}
-	var err error
 	if endpoint.ID == LocalEndpoint {
 		err = s.tellProgram(ctx, d.Event)
 	} else {
@@ -56,9 +57,10 @@ func (s *Service) deliver(ctx context.Context, outbox Outbox, endpoints map[stri
 		d.DueAt = s.now().Add(pause)
 	default:
 		d.State = DeliveryDead
-		s.log.Error("an event could not be delivered in three days: send it again by hand",
+		s.log.ErrorContext(ctx, "an event could not be delivered in three days: send it again by hand",
 			slog.String("endpoint_id", d.EndpointID), slog.String("delivery_id", d.ID), slog.String("event", string(d.Event.Type)))
 	}
+	s.delivered(ctx, d, now, try)
 	err = outbox.PutDelivery(context.WithoutCancel(ctx), d)
 	if errors.Is(err, ErrNotFound) {
 		return nil // deleted meanwhile
@@ -180,7 +182,7 @@ func (s *Service) deliverEvents(ctx context.Context, c *crew) (more bool, err er
 			}
 			defer lane.leave()
 			if err := s.deliver(ctx, outbox, endpoints, d); err != nil {
-				s.log.Error("a delivery could not be recorded and will be made again", slog.String("delivery_id", d.ID), slog.Any("cause", err))
+				s.log.ErrorContext(ctx, "a delivery could not be recorded and will be made again", slog.String("delivery_id", d.ID), slog.Any("cause", err))
 			}
 			lane.failing.Store(d.State != DeliveryDelivered)
 			wake(s.deliveriesDue) // the link's next event may be waiting for this one

@@ -1,6 +1,7 @@
 package paylinks
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -25,14 +26,14 @@ type news struct {
 }
 
 // learn moves a link to what the news say and returns the events that tell of it. It's the only writer of a link's state.
-func (s *Service) learn(link *Paylink, heard news, info Info, now time.Time) []Event {
+func (s *Service) learn(ctx context.Context, link *Paylink, heard news, info Info, now time.Time) []Event {
 	before := *link
 	var extra []EventType
 	if heard.raise != "" {
 		extra = append(extra, heard.raise)
 	}
 	if heard.snapshot != nil {
-		extra = append(extra, s.learnFacts(link, heard.snapshot, info, now)...)
+		extra = append(extra, s.learnFacts(ctx, link, heard.snapshot, info, now)...)
 	}
 	if heard.end != "" {
 		if next, _ := advance(link.Status, heard.end); next != link.Status {
@@ -53,14 +54,14 @@ func (s *Service) learn(link *Paylink, heard news, info Info, now time.Time) []E
 }
 
 // learnFacts applies a provider's facts and returns the events that they raise beyond a change of state.
-func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time.Time) []EventType {
+func (s *Service) learnFacts(ctx context.Context, link *Paylink, facts *Snapshot, info Info, now time.Time) []EventType {
 	link.RefreshedAt = now
 	if contradicts(facts, link) {
-		s.log.Error("the provider has another amount for a payment: its facts are not applied",
-			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider))
 		if link.AmountMismatch {
 			return nil
 		}
+		s.log.ErrorContext(ctx, "the provider has another amount for a payment: its facts are not applied",
+			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider))
 		link.AmountMismatch = true
 		return []EventType{EventAmountMismatch}
 	}
@@ -70,6 +71,9 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 	link.Refunded = link.Refunded.Max(facts.Refunded)
 	if facts.Status == StatusRefunded && !facts.Refunded.IsSet() {
 		link.Refunded = link.Captured
+	}
+	if facts.Status == StatusUnknown && facts.ProviderStatus != link.ProviderStatus {
+		s.unknownStatus(ctx, link, facts.ProviderStatus)
 	}
 	link.RefundsUnknown = (link.RefundsUnknown || facts.Status == StatusPartiallyRefunded) && link.Refunded.IsZero()
 	setIfGiven(&link.ProviderStatus, facts.ProviderStatus)
@@ -85,11 +89,7 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 	}
 
 	status := facts.Status
-	switch {
-	case status == StatusUnknown:
-		s.log.Warn("the provider used a status that no table knows: the link keeps its state",
-			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("provider_status", facts.ProviderStatus))
-	case status == StatusCreated && !now.Before(deadline(link, info)):
+	if status == StatusCreated && !now.Before(deadline(link, info)) {
 		// Looked at after the last moment at which a payment could still show: nobody paid.
 		status = StatusExpired
 	}
@@ -102,11 +102,18 @@ func (s *Service) learnFacts(link *Paylink, facts *Snapshot, info Info, now time
 	link.Reason, link.Messages = facts.Reason, facts.Messages
 	link.CancelledHere = false
 	if paidAfterEnd {
-		s.log.Error("a link was paid after it had ended: capture or void it",
+		s.log.ErrorContext(ctx, "a link was paid after it had ended: capture or void it",
 			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("status", string(next)))
 		return []EventType{EventPaidAfterEnd}
 	}
 	return nil
+}
+
+// unknownStatus tells of a word that no table knows, once for each time that a provider comes to use it for a link.
+func (s *Service) unknownStatus(ctx context.Context, link *Paylink, word string) {
+	s.log.WarnContext(ctx, "the provider used a status that no table knows: the link keeps its state",
+		slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("provider_status", word))
+	s.telemetry.count(ctx, s.telemetry.unknownWords, 1, labels{provider: link.Provider})
 }
 
 // contradicts tells whether facts can't be true of a link: another amount, or more taken or given back than there was.

@@ -56,7 +56,7 @@ func (s *Service) attempt(ctx context.Context, provider Provider, link *Paylink,
 	ctx = context.WithoutCancel(ctx)
 	callCtx, cancel := context.WithTimeout(ctx, s.opts.CallTimeout)
 	defer cancel()
-	facts, err := s.call(callCtx, provider, link, op)
+	facts, err := s.exchange(callCtx, link, string(op.Kind), func(ctx context.Context) (Snapshot, error) { return s.call(ctx, provider, link, op) })
 	failpoint.Hit(string(op.Kind), failpoint.Called)
 	if err == nil && happened(op, facts, provider.Info()) {
 		return verdict{outcome: Applied, facts: &facts}
@@ -101,7 +101,7 @@ func (s *Service) call(ctx context.Context, provider Provider, link *Paylink, op
 func (s *Service) look(ctx context.Context, provider Provider, link *Paylink, op *Operation, cause *ProviderError) verdict {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.RefreshTimeout)
 	defer cancel()
-	facts, err := provider.Fetch(ctx, link.Ref)
+	facts, err := s.fetch(ctx, provider, link)
 	switch {
 	case err != nil:
 		// The refusal may have been about an earlier try that did happen: without a look nobody knows.

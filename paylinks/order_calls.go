@@ -13,7 +13,9 @@ import (
 // Where nobody accepts, the error has [CodeBuyerRejected] if all have rejected the buyer, else the code of what kept others from being asked;
 // the order is stored either way, and the error has its OrderID and Attempts. An order whose first usable provider is a gateway makes no link: it's
 // [OrderPendingSync] until a sync finds its payment.
-func (s *Service) CreateOrder(ctx context.Context, req OrderRequest) (*OrderResult, error) {
+func (s *Service) CreateOrder(ctx context.Context, req OrderRequest) (_ *OrderResult, err error) {
+	ctx, span := s.trace(ctx, "order.create")
+	defer span.end(&err)
 	store, err := s.orderStore()
 	if err != nil {
 		return nil, err
@@ -94,7 +96,9 @@ func (s *Service) orderedBefore(ctx context.Context, w *walk, earlier *Order) (*
 // NextProvider tries the providers of an order that are left, as CreateOrder does: for a buyer who was rejected on a provider's page, or wants
 // another one. An open link is an error with [CodeOrderHasOpenPaylink] unless it's to be cancelled first, a paid one with
 // [CodeAlreadyPaid]; with no provider left it's [CodeNoUsableProvider].
-func (s *Service) NextProvider(ctx context.Context, orderID string, req NextRequest) (*OrderResult, error) {
+func (s *Service) NextProvider(ctx context.Context, orderID string, req NextRequest) (_ *OrderResult, err error) {
+	ctx, span := s.trace(ctx, "order.next")
+	defer span.end(&err)
 	store, order, err := s.findOrder(ctx, orderID)
 	if err != nil {
 		return nil, err
@@ -165,7 +169,9 @@ func (w *walk) exhausted() *Error {
 }
 
 // GetOrder reads an order of the caller's by its reference. Its active link is refreshed as [Service.Get] does.
-func (s *Service) GetOrder(ctx context.Context, orderID string) (*OrderResult, error) {
+func (s *Service) GetOrder(ctx context.Context, orderID string) (_ *OrderResult, err error) {
+	ctx, span := s.trace(ctx, "order.get")
+	defer span.end(&err)
 	store, order, err := s.findOrder(ctx, orderID)
 	if err != nil {
 		return nil, err

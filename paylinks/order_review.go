@@ -178,7 +178,7 @@ func (s *Service) review(ctx context.Context, store OrderStore, id, me string, d
 			return nil, nil, err
 		}
 		next.Version++
-		s.tellReviewed(next, change)
+		s.tellReviewed(ctx, next, change)
 		if change.Update == nil {
 			return next, links, nil
 		}
@@ -186,12 +186,14 @@ func (s *Service) review(ctx context.Context, store OrderStore, id, me string, d
 }
 
 // tellReviewed tells this process of what a review has written.
-func (s *Service) tellReviewed(order *Order, change Change) {
+func (s *Service) tellReviewed(ctx context.Context, order *Order, change Change) {
 	if len(change.Events) > 0 {
-		s.log.Error("an order was paid twice: void or refund one of the payments",
+		s.log.ErrorContext(ctx, "an order was paid twice: void or refund one of the payments",
 			slog.String("order", order.ID), slog.String("paylink_id", change.Update.ID), slog.String("provider", change.Update.Provider))
 	}
-	s.published(change.Events)
+	if change.Update != nil {
+		s.published(ctx, change.Update.Provider, change.Events)
+	}
 	if !order.NextCheckAt.IsZero() && order.HeldUntil.IsZero() {
 		wake(s.ordersDue)
 	}
@@ -242,7 +244,7 @@ func (s *Service) followOrders(ctx context.Context, c *crew) (more bool, err err
 	for _, order := range orders {
 		c.work(func() {
 			if err := s.followOrder(ctx, store, order.ID); err != nil && !errors.Is(err, context.Canceled) {
-				s.log.Error("an order could not be brought up to date yet", slog.String("order", order.ID), slog.Any("cause", err))
+				s.log.ErrorContext(ctx, "an order could not be brought up to date yet", slog.String("order", order.ID), slog.Any("cause", err))
 			}
 		})
 	}
@@ -250,7 +252,9 @@ func (s *Service) followOrders(ctx context.Context, c *crew) (more bool, err err
 }
 
 // followOrder brings one order up to date. Once it's paid, every link that is still open is called off.
-func (s *Service) followOrder(ctx context.Context, store OrderStore, id string) error {
+func (s *Service) followOrder(ctx context.Context, store OrderStore, id string) (err error) {
+	ctx, span := s.trace(ctx, "order.follow")
+	defer span.end(&err)
 	order, links, err := s.review(ctx, store, id, follower, true)
 	if err != nil || order.PaidBy == "" {
 		return err
@@ -262,7 +266,7 @@ func (s *Service) followOrder(ctx context.Context, store OrderStore, id string) 
 		}
 		err := s.callOff(ctx, link)
 		if err != nil && !errors.Is(err, CodeAlreadyPaid) {
-			s.log.Warn("a link whose order is paid could not be cancelled yet", slog.String("paylink_id", link.ID), slog.Any("cause", err))
+			s.log.WarnContext(ctx, "a link whose order is paid could not be cancelled yet", slog.String("paylink_id", link.ID), slog.Any("cause", err))
 		}
 	}
 	return nil

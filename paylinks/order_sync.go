@@ -25,7 +25,7 @@ func (s *Service) settleOrderByPayment(ctx context.Context, orgAppID string, pay
 		orders = slices.DeleteFunc(orders, func(o *Order) bool { return !s.concerns(o, payment) })
 		if len(orders) != 1 {
 			if len(orders) > 1 {
-				s.log.Error("a payment could be for several orders and settles none: settle it by hand",
+				s.log.ErrorContext(ctx, "a payment could be for several orders and settles none: settle it by hand",
 					slog.String("org_app_id", orgAppID), slog.String("payment_id", payment.ID))
 			}
 			return nil

@@ -67,7 +67,18 @@ type pace struct {
 	waiting  int
 	failures int
 	restsTo  time.Time
+	// away: the provider has failed for a whole round, and hasn't answered since.
+	away bool
 }
+
+// restChange is what a look has changed about whether an app rests.
+type restChange int
+
+const (
+	restAsBefore restChange = iota
+	restBegins
+	restEnds
+)
 
 // expect counts a link that was claimed. [pace.begin] follows.
 func (p *pace) expect() {
@@ -117,18 +128,22 @@ func (p *pace) resting(now time.Time) bool {
 }
 
 // learn lets the app rest where its provider is away or wants fewer calls: longer with every round of failures, and no more once it answers.
-func (p *pace) learn(err error, now time.Time) {
+func (p *pace) learn(err error, now time.Time) restChange {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {
-		p.failures, p.restsTo = 0, time.Time{}
-		return
+		was := p.away
+		p.failures, p.restsTo, p.away = 0, time.Time{}, false
+		if was {
+			return restEnds
+		}
+		return restAsBefore
 	}
 	cause := asProviderError(err)
 	switch cause.Refusal {
 	case Unreachable, RefusedRate, RefusedCredentials:
 	default:
-		return // about this payment alone
+		return restAsBefore // about this payment alone
 	}
 	p.failures++
 	var rest time.Duration
@@ -138,4 +153,9 @@ func (p *pace) learn(err error, now time.Time) {
 	if until := now.Add(min(max(rest, cause.RetryAfter), longestRest)); until.After(p.restsTo) {
 		p.restsTo = until
 	}
+	if rest > 0 && !p.away {
+		p.away = true
+		return restBegins
+	}
+	return restAsBefore
 }

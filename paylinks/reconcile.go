@@ -24,6 +24,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.placeLocalEndpoint(ctx); err != nil {
 		return err
 	}
+	s.countFromZero(ctx)
 	operations, webhooks, links := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, checksSize)
 	deliveries, syncs, orders := newCrew(s.log, crewSize), newCrew(s.log, crewSize), newCrew(s.log, crewSize)
 	var loops sync.WaitGroup
@@ -58,10 +59,12 @@ func (s *Service) Run(ctx context.Context) error {
 
 // every does a step again and again: at once while there is more to do, else when the bell rings or the interval has passed.
 func (s *Service) every(ctx context.Context, name string, interval time.Duration, bell <-chan struct{}, step func(context.Context) (more bool, err error)) {
+	s.telemetry.zero(ctx, s.telemetry.failures, labels{work: name})
 	for ctx.Err() == nil {
 		more, err := step(ctx)
 		if err != nil && ctx.Err() == nil {
-			s.log.Error("background work failed and will be tried again", slog.String("work", name), slog.Any("cause", err))
+			s.log.ErrorContext(ctx, "background work failed and will be tried again", slog.String("work", name), slog.Any("cause", err))
+			s.telemetry.count(ctx, s.telemetry.failures, 1, labels{work: name})
 		}
 		if err != nil || !more {
 			waitFor(ctx, bell, interval-interval/8+rand.N(interval/4))
@@ -79,7 +82,7 @@ func (s *Service) settleOperations(ctx context.Context, c *crew) (more bool, err
 	for _, op := range operations {
 		c.work(func() {
 			if err := s.recover(ctx, op); err != nil {
-				s.log.Error("an operation could not be settled yet", slog.String("paylink_id", op.PaylinkID), slog.String("operation", string(op.Kind)), slog.Any("cause", err))
+				s.log.ErrorContext(ctx, "an operation could not be settled yet", slog.String("paylink_id", op.PaylinkID), slog.String("operation", string(op.Kind)), slog.Any("cause", err))
 			}
 		})
 	}
@@ -96,7 +99,7 @@ func (s *Service) handleWebhooks(ctx context.Context, c *crew) (more bool, err e
 	for _, hook := range hooks {
 		c.work(func() {
 			if err := s.handleWebhook(ctx, hook); err != nil {
-				s.log.Error("a webhook could not be handled yet", slog.String("org_app_id", hook.OrgAppID), slog.Any("cause", err))
+				s.log.ErrorContext(ctx, "a webhook could not be handled yet", slog.String("org_app_id", hook.OrgAppID), slog.Any("cause", err))
 			}
 		})
 	}
@@ -130,14 +133,41 @@ func (s *Service) check(ctx context.Context, link *Paylink, pace *pace) {
 	if late() || pace.wait(ctx, app.Provider.Info()) != nil || late() {
 		return
 	}
-	_, err = s.refresh(ctx, link, app, glance{source: SourcePoll, wait: s.opts.CallTimeout})
+	err = s.lookAgain(ctx, link, app)
 	if ctx.Err() != nil {
 		return
 	}
-	pace.learn(err, s.now())
+	s.tellRest(ctx, app, pace.learn(err, s.now()), err)
 	if err != nil {
-		s.log.Debug("a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
+		s.log.DebugContext(ctx, "a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
 	}
+}
+
+// lookAgain reads the provider's truth about a link whose time has come. How late that is counts from when the link asked for it: claims don't
+// move that.
+func (s *Service) lookAgain(ctx context.Context, link *Paylink, app App) (err error) {
+	ctx, span := s.trace(ctx, "check")
+	defer span.end(&err)
+	about(ctx, link)
+	due := nextCheck(link, app.Provider.Info(), link.UpdatedAt)
+	s.telemetry.observe(ctx, s.telemetry.checkLag, s.now().Sub(due), labels{provider: link.Provider})
+	_, err = s.refresh(ctx, link, app, glance{source: SourcePoll, wait: s.opts.CallTimeout})
+	return err
+}
+
+// tellRest tells the operator when an app's provider comes to be left alone for a while, and when it's back.
+func (s *Service) tellRest(ctx context.Context, app App, change restChange, cause error) {
+	if change == restAsBefore {
+		return
+	}
+	info := app.Provider.Info()
+	attrs := []any{slog.String("provider", info.ID), slog.String("org_app_id", app.ID)}
+	if change == restBegins {
+		s.log.ErrorContext(ctx, "a provider is away: its links are left as they are, and it's asked less and less", append(attrs, slog.Any("cause", cause))...)
+	} else {
+		s.log.InfoContext(ctx, "a provider that was away answers again", attrs...)
+	}
+	s.telemetry.turn(ctx, s.telemetry.resting, change == restBegins, labels{provider: info.ID, orgApp: app.ID})
 }
 
 // forgetAnswers removes idempotent answers that have expired.

@@ -16,11 +16,15 @@ const reasonOutcomeUnknown = "create_outcome_unknown"
 
 // recover settles an open operation that nobody runs, by evidence from the provider. The operation is changed to what is stored:
 // still open where nothing could be learnt. It repeats a call only where that is harmless.
-func (s *Service) recover(ctx context.Context, op *Operation) error {
+func (s *Service) recover(ctx context.Context, op *Operation) (err error) {
+	ctx, span := s.trace(ctx, "recover")
+	defer span.end(&err)
 	link, err := s.store.Paylink(ctx, op.PaylinkID)
 	if err != nil {
 		return err
 	}
+	about(ctx, link)
+	defer s.recovered(ctx, link, op)
 	app, err := s.linkApp(ctx, link.OrgAppID)
 	if err != nil {
 		return s.postpone(ctx, link, op, unclear(), Info{})
@@ -147,7 +151,9 @@ func (s *Service) decide(ctx context.Context, link *Paylink, op *Operation, happ
 
 // Resolve tells the Service what became of an operation that ended without a known outcome ([EventOperationUnknown]), after a person has looked it up at the
 // provider. referenceID is the caller's, or the one of the answer. An operation that isn't in that state is an error with [CodeNotFound].
-func (s *Service) Resolve(ctx context.Context, id, referenceID string, happened bool) error {
+func (s *Service) Resolve(ctx context.Context, id, referenceID string, happened bool) (err error) {
+	ctx, span := s.trace(ctx, "resolve")
+	defer span.end(&err)
 	link, app, err := s.open(ctx, "resolve", id)
 	if err != nil {
 		return err
@@ -183,7 +189,9 @@ func (s *Service) recoverCreate(ctx context.Context, link *Paylink, op *Operatio
 	}
 	callCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opts.CallTimeout)
 	defer cancel()
-	facts, err := finder.FindByReference(callCtx, link.Ref.Reference, link.Amount)
+	facts, err := s.exchange(callCtx, link, callFind, func(ctx context.Context) (Snapshot, error) {
+		return finder.FindByReference(ctx, link.Ref.Reference, link.Amount)
+	})
 	var cause *ProviderError
 	switch {
 	case err == nil:
@@ -209,11 +217,13 @@ func (s *Service) postpone(ctx context.Context, link *Paylink, op *Operation, v 
 
 // postponeUntil leaves an operation open and has recovery look at it at a given time.
 func (s *Service) postponeUntil(ctx context.Context, link *Paylink, op *Operation, at time.Time) error {
+	was := op.Outcome
 	op.Outcome, op.DueAt = OutcomeUnknown, at
 	if err := s.store.Write(ctx, Change{Settle: op}); err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	s.log.Info("a link whose creation has no known outcome waits for its end",
+	s.operationSettled(ctx, link, op, was, verdict{outcome: OutcomeUnknown})
+	s.log.InfoContext(ctx, "a link whose creation has no known outcome waits for its end",
 		slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.Time("until", at))
 	return nil
 }

@@ -11,7 +11,9 @@ import (
 
 // Get reads a link. If it hasn't ended and its state is older than the refresh interval, the provider is asked first, by one call
 // at a time however many ask. A provider that fails or is slow costs no error: the link is as stored, with Stale set.
-func (s *Service) Get(ctx context.Context, id string) (*Paylink, error) {
+func (s *Service) Get(ctx context.Context, id string) (_ *Paylink, err error) {
+	ctx, span := s.trace(ctx, "get")
+	defer span.end(&err)
 	link, app, err := s.open(ctx, "get", id)
 	if err != nil {
 		return nil, err
@@ -159,12 +161,12 @@ func (s *Service) ask(ctx context.Context, id string, app App, g glance) (*Payli
 		if g.source == SourceGet && !s.mayHaveChanged(link) {
 			return link, nil // refreshed since the caller read it
 		}
-		facts, err := app.Provider.Fetch(ctx, link.Ref)
+		facts, err := s.fetch(ctx, app.Provider, link)
 		if err != nil && s.forgotten(link, app.Provider.Info(), err) {
 			return s.record(ctx, link, news{source: g.source, end: StatusExpired, reason: "gone_at_provider"}, app.Provider.Info())
 		}
 		if err != nil {
-			s.log.Warn("a provider could not be asked about a link",
+			s.log.WarnContext(ctx, "a provider could not be asked about a link",
 				slog.String("paylink_id", id), slog.String("provider", link.Provider), slog.String("org_app_id", link.OrgAppID), slog.Any("cause", err))
 			return nil, err
 		}
@@ -193,9 +195,11 @@ func (s *Service) confirm(ctx context.Context, provider Provider, link *Paylink,
 	if !ok {
 		return facts
 	}
-	confirmed, err := confirmer.Confirm(ctx, link.Ref.learn(facts.Ref))
+	confirmed, err := s.exchange(ctx, link, callConfirm, func(ctx context.Context) (Snapshot, error) {
+		return confirmer.Confirm(ctx, link.Ref.learn(facts.Ref))
+	})
 	if err != nil {
-		s.log.Warn("a payment could not be confirmed at the provider: it will be tried again",
+		s.log.WarnContext(ctx, "a payment could not be confirmed at the provider: it will be tried again",
 			slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.Any("cause", err))
 		return facts
 	}
@@ -205,13 +209,14 @@ func (s *Service) confirm(ctx context.Context, provider Provider, link *Paylink,
 // record writes news about a link. [ErrStale] means that it has changed since it was read.
 func (s *Service) record(ctx context.Context, link *Paylink, heard news, info Info) (*Paylink, error) {
 	next := *link
-	events := s.learn(&next, heard, info, s.now())
+	events := s.learn(ctx, &next, heard, info, s.now())
 	change := Change{Update: &next, Events: events, WakeOrder: s.wakeOrder(&next, events)}
 	if err := s.store.Write(ctx, change); err != nil {
 		return nil, err
 	}
 	next.Version++
-	s.published(events)
+	s.statusChanged(ctx, link.Status, &next)
+	s.published(ctx, link.Provider, events)
 	s.woken(change.WakeOrder)
 	return &next, nil
 }

@@ -17,10 +17,10 @@ func (s *Service) syncAfterWebhook(ctx context.Context, app App) error {
 	return err
 }
 
-// scheduleSyncs begins a sync of each gateway app whose last one is older than [Options.SyncInterval].
+// scheduleSyncs begins a sync of each gateway app whose last one is older than [Options.SyncInterval], and tells when the last one was, whichever process ran it.
 func (s *Service) scheduleSyncs(ctx context.Context) (more bool, err error) {
 	ledger, ok := s.store.(Ledger)
-	if !ok || s.opts.SyncInterval <= 0 {
+	if !ok {
 		return false, nil
 	}
 	apps, err := s.apps.List(ctx)
@@ -32,6 +32,12 @@ func (s *Service) scheduleSyncs(ctx context.Context) (more bool, err error) {
 			continue
 		}
 		last, err := ledger.LastSync(ctx, app.ID)
+		if err == nil {
+			s.telemetry.mark(ctx, s.telemetry.lastSync, last.FinishedAt, labels{provider: last.Provider, orgApp: app.ID})
+		}
+		if s.opts.SyncInterval <= 0 && (err == nil || errors.Is(err, ErrNotFound)) {
+			continue
+		}
 		if err == nil && s.now().Sub(last.StartedAt) < s.opts.SyncInterval {
 			continue
 		}
@@ -39,7 +45,7 @@ func (s *Service) scheduleSyncs(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 		if _, err := s.beginSync(ctx, app, SyncRequest{OrgAppID: app.ID}, s.now()); err != nil {
-			s.log.Error("a scheduled sync could not begin", slog.String("org_app_id", app.ID), slog.Any("cause", err))
+			s.log.ErrorContext(ctx, "a scheduled sync could not begin", slog.String("org_app_id", app.ID), slog.Any("cause", err))
 		}
 	}
 	return false, nil

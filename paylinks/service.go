@@ -10,6 +10,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Options are a Service's settings. The zero value of each field means its default.
@@ -39,6 +42,10 @@ type Options struct {
 	AllowPrivateEndpoints bool
 	// EndpointTransport calls endpoints (default: one that connects to public addresses alone).
 	EndpointTransport http.RoundTripper
+	// TracerProvider and MeterProvider get traces and metrics of the Service's work, none of which has personal data or amounts (default: the globals of
+	// OpenTelemetry, which do nothing until the program sets up an SDK).
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 	// Logger gets what an operator should know (default slog.Default).
 	Logger *slog.Logger
 	// Now is the clock (default time.Now).
@@ -84,6 +91,8 @@ type Service struct {
 	opts  Options
 	log   *slog.Logger
 
+	telemetry *telemetry
+
 	refreshes refreshes
 	watchers  watchers
 	paces     paces
@@ -111,9 +120,13 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 		return nil, fmt.Errorf("paylinks: SigningKey has %d bytes: take at least %d random ones", n, minSigningKey)
 	}
 	options = options.withDefaults()
+	telemetry, err := newTelemetry(options.TracerProvider, options.MeterProvider)
+	if err != nil {
+		return nil, fmt.Errorf("paylinks: MeterProvider: %w", err)
+	}
 	linksDue := make(chan struct{}, 1)
 	return &Service{
-		store: store, apps: apps, opts: options, log: options.Logger, endpointClient: newEndpointClient(options),
+		store: store, apps: apps, opts: options, log: options.Logger, telemetry: telemetry, endpointClient: newEndpointClient(options),
 		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), ordersDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
 		linksDue: linksDue, paces: paces{bell: linksDue},
 	}, nil
@@ -169,6 +182,7 @@ func (s *Service) open(ctx context.Context, op, id string) (*Paylink, App, error
 	if err != nil {
 		return nil, App{}, err
 	}
+	about(ctx, link)
 	app, err := s.linkApp(ctx, link.OrgAppID)
 	return link, app, err
 }

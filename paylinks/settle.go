@@ -17,7 +17,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 		now := s.now()
 		heard.snapshot, heard.operation = inLightOf(v, op, link), op
 		next := *link
-		events := s.learn(&next, heard, info, now)
+		events := s.learn(ctx, &next, heard, info, now)
 		closed := closeOperation(*op, v, &next, now)
 		change := Change{Update: &next, Settle: &closed, Events: events, WakeOrder: s.wakeOrder(&next, events)}
 		err := s.store.Write(ctx, change)
@@ -33,13 +33,19 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 			return nil, err
 		}
 		next.Version++
+		was := op.Outcome
 		*op = closed
 		failpoint.Hit(string(op.Kind), failpoint.Settled)
-		s.published(events)
+		s.operationSettled(ctx, link, op, was, v)
+		s.statusChanged(ctx, link.Status, &next)
+		s.published(ctx, link.Provider, events)
 		s.woken(change.WakeOrder)
 		if op.Open {
-			s.log.Warn("the outcome of an operation is unknown: it will be settled by asking the provider",
+			s.log.WarnContext(ctx, "the outcome of an operation is unknown: it will be settled by asking the provider",
 				slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("operation", string(op.Kind)), slog.Any("cause", v.cause))
+		} else if op.Outcome == OutcomeUnknown {
+			s.log.ErrorContext(ctx, "an operation has ended and nobody knows whether it happened: look it up at the provider",
+				slog.String("paylink_id", link.ID), slog.String("provider", link.Provider), slog.String("operation", string(op.Kind)), slog.String("reference_id", op.ID))
 		}
 		return &next, nil
 	}

@@ -167,7 +167,10 @@ func (s *Service) runSyncs(ctx context.Context, c *crew) (more bool, err error) 
 
 // runSync walks a sync on from where it is, and notes how that ended.
 func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
-	err := s.holding(ctx, ledger, sync.ID, func() error { return s.walk(ctx, ledger, sync) })
+	ctx, span := s.trace(ctx, "sync")
+	var err error
+	defer span.end(&err)
+	err = s.holding(ctx, ledger, sync.ID, func() error { return s.walk(ctx, ledger, sync) })
 	now := s.now()
 	sync.Error = ""
 	switch {
@@ -182,11 +185,16 @@ func (s *Service) runSync(ctx context.Context, ledger Ledger, sync *Sync) {
 		sync.Status, sync.Error, sync.FinishedAt = SyncFailed, told(err), now
 	}
 	if err != nil {
-		s.log.Warn("a sync of payments stopped", slog.String("org_app_id", sync.OrgAppID), slog.String("sync_id", sync.ID),
+		level := slog.LevelWarn
+		if sync.Status == SyncFailed {
+			level = slog.LevelError
+		}
+		s.log.Log(ctx, level, "a sync of payments stopped", slog.String("org_app_id", sync.OrgAppID), slog.String("sync_id", sync.ID),
 			slog.String("status", string(sync.Status)), slog.Any("cause", err))
 	}
+	s.walked(ctx, sync)
 	if err := ledger.WritePage(context.WithoutCancel(ctx), sync, nil); err != nil {
-		s.log.Error("a sync could not be recorded: it will be taken up again", slog.String("sync_id", sync.ID), slog.Any("cause", err))
+		s.log.ErrorContext(ctx, "a sync could not be recorded: it will be taken up again", slog.String("sync_id", sync.ID), slog.Any("cause", err))
 	}
 }
 
@@ -202,7 +210,7 @@ func (s *Service) holding(ctx context.Context, ledger Ledger, id string, do func
 			default:
 			}
 			if err := ledger.HoldSync(ctx, id, s.now().Add(syncLease)); err != nil && ctx.Err() == nil {
-				s.log.Warn("a sync that runs could not be held", slog.String("sync_id", id), slog.Any("cause", err))
+				s.log.WarnContext(ctx, "a sync that runs could not be held", slog.String("sync_id", id), slog.Any("cause", err))
 			}
 		}
 	})
@@ -259,7 +267,7 @@ func (s *Service) walk(ctx context.Context, ledger Ledger, sync *Sync) error {
 		var bad *BadRow
 		switch {
 		case errors.As(err, &bad):
-			page.skip(bad)
+			page.skip(ctx, bad)
 			continue
 		case err != nil:
 			return errors.Join(page.write(ctx), err)
@@ -286,12 +294,13 @@ type page struct {
 }
 
 // skip notes a row that can't be read. A walk that goes on may meet it again.
-func (p *page) skip(bad *BadRow) {
+func (p *page) skip(ctx context.Context, bad *BadRow) {
 	row := SkippedRow{ID: bad.ID, Reason: bad.Reason}
 	if row.ID != "" && slices.Contains(p.sync.Skipped, row) {
 		return
 	}
 	p.sync.SkippedCount++
+	p.service.telemetry.count(ctx, p.service.telemetry.syncRows, 1, labels{provider: p.sync.Provider, result: resultSkipped})
 	if len(p.sync.Skipped) < maxSkipped {
 		p.sync.Skipped = append(p.sync.Skipped, row)
 	}
@@ -337,6 +346,8 @@ func (p *page) write(ctx context.Context) error {
 		return err
 	}
 	*p.sync = next
+	p.service.telemetry.count(ctx, p.service.telemetry.syncPages, 1, labels{provider: next.Provider})
+	p.service.telemetry.count(ctx, p.service.telemetry.syncRows, len(p.payments), labels{provider: next.Provider, result: resultStored})
 	p.payments = p.payments[:0]
 	clear(p.at)
 	return nil

@@ -98,9 +98,10 @@ func (w *watchers) tell(id string) {
 	}
 }
 
-// published tells this process's watchers of events that are stored.
-func (s *Service) published(events []Event) {
+// published tells this process's watchers, and those who count, of events that are stored.
+func (s *Service) published(ctx context.Context, provider string, events []Event) {
 	for _, event := range events {
+		s.telemetry.count(ctx, s.telemetry.events, 1, labels{provider: provider, event: string(event.Type)})
 		s.watchers.tell(event.PaylinkID)
 	}
 	if len(events) > 0 {

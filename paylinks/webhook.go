@@ -12,15 +12,20 @@ import (
 // its proof is missing or wrong; an unknown app, or one that receives no webhooks, is an error with [CodeOrgAppNotFound].
 //
 // A webhook only says where to look: [Service.Run] reads the provider's truth about its link.
-func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) error {
+func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) (err error) {
+	ctx, span := s.trace(ctx, "webhook.receive")
+	defer span.end(&err)
 	app, err := s.apps.App(ctx, orgAppID)
 	if err != nil {
+		s.webhookRefused(ctx, err)
 		return err
 	}
 	installed := app.installed()
 	receiver, ok := installed.(WebhookReceiver)
 	if !ok || installed.Info().ID != provider || !installed.Info().Can(CanReceiveWebhook) {
-		return orgAppNotFound(orgAppID)
+		err := orgAppNotFound(orgAppID)
+		s.webhookRefused(ctx, err)
+		return err
 	}
 	now := s.now()
 	req.Now = now
@@ -31,19 +36,24 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 		}
 	}
 	if err != nil {
-		s.log.Warn("a webhook was refused", slog.String("provider", provider), slog.String("org_app_id", orgAppID), slog.Any("cause", err))
+		s.log.WarnContext(ctx, "a webhook was refused", slog.String("provider", provider), slog.String("org_app_id", orgAppID), slog.Any("cause", err))
 		if errors.Is(err, ErrUnproven) {
+			s.webhookSeen(ctx, provider, orgAppID, resultUnproven, now)
 			return ErrUnproven
 		}
+		s.webhookSeen(ctx, provider, orgAppID, resultUnreadable, now)
 		return &Error{Code: CodeValidationFailed, Outcome: NotApplied, Op: "webhook", Provider: provider, Message: "the webhook names no payment", Err: err}
 	}
 	if app.Provider == nil {
-		return s.syncAfterWebhook(ctx, app)
+		err := s.syncAfterWebhook(ctx, app)
+		s.webhookSeen(ctx, provider, orgAppID, stored(err), now)
+		return err
 	}
 	err = s.store.Write(ctx, Change{Webhook: &Webhook{
 		ID: newID(), Provider: provider, OrgAppID: orgAppID, DedupKey: notification.DedupKey, Type: notification.Type,
 		Ref: notification.Ref, Facts: notification.Facts, ReceivedAt: now, DueAt: now,
 	}})
+	s.webhookSeen(ctx, provider, orgAppID, stored(err), now)
 	if errors.Is(err, ErrDuplicate) {
 		return nil
 	}
@@ -57,7 +67,9 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 const holdWebhooks = 48 * time.Hour
 
 // handleWebhook looks at the link that a stored webhook speaks of. The webhook is done only once that has worked.
-func (s *Service) handleWebhook(ctx context.Context, hook *Webhook) error {
+func (s *Service) handleWebhook(ctx context.Context, hook *Webhook) (err error) {
+	ctx, span := s.trace(ctx, "webhook.handle")
+	defer span.end(&err)
 	hook.Attempts++
 	hook.DueAt = s.now().Add(retryPause(hook.Attempts))
 	link, err := s.store.FindPaylink(ctx, hook.OrgAppID, hook.Ref)
@@ -65,15 +77,22 @@ func (s *Service) handleWebhook(ctx context.Context, hook *Webhook) error {
 	case errors.Is(err, ErrNotFound):
 		if s.now().Sub(hook.ReceivedAt) > holdWebhooks {
 			hook.Done = true
-			s.log.Warn("a webhook speaks of a payment that is not ours", slog.String("provider", hook.Provider), slog.String("org_app_id", hook.OrgAppID))
+			s.log.WarnContext(ctx, "a webhook speaks of a payment that is not ours", slog.String("provider", hook.Provider), slog.String("org_app_id", hook.OrgAppID))
 		}
 	case err != nil:
 		return err
 	default:
 		hook.PaylinkID = link.ID
+		about(ctx, link)
 		hook.Done = s.follow(ctx, link, hook) == nil
 	}
-	return s.store.Write(ctx, Change{HandledWebhook: hook})
+	if err := s.store.Write(ctx, Change{HandledWebhook: hook}); err != nil {
+		return err
+	}
+	if hook.Done && hook.PaylinkID != "" {
+		s.telemetry.observe(ctx, s.telemetry.webhookLag, s.now().Sub(hook.ReceivedAt), labels{provider: hook.Provider})
+	}
+	return nil
 }
 
 // follow reads the provider's truth after a webhook, and adds what only the webhook can tell.

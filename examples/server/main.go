@@ -43,7 +43,12 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(stderr, nil))
+	log := slog.New(tracedLog{slog.NewTextHandler(stderr, nil)})
+	telemetry, err := startTelemetry(ctx, getenv, log)
+	if err != nil {
+		return err
+	}
+	defer telemetry.close(ctx, log)
 
 	store, err := sqlite.Open(ctx, config.databaseFile)
 	if err != nil {
@@ -78,12 +83,13 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 	}
 	service, err := paylinks.New(store, apps, paylinks.Options{
 		PublicURL: config.publicURL, Logger: log, SigningKey: key, AllowPrivateEndpoints: config.privateEndpoints,
+		TracerProvider: telemetry.tracers, MeterProvider: telemetry.meters,
 	})
 	if err != nil {
 		return err
 	}
 	closing := make(chan struct{})
-	handler, err := newHandler(service, config, simulators, closing, log)
+	handler, err := newHandler(service, config, simulators, telemetry, closing, log)
 	if err != nil {
 		return err
 	}
@@ -128,7 +134,7 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, log 
 }
 
 // newHandler puts the API, the start page and the simulators' pages into one mux.
-func newHandler(service *paylinks.Service, config config, simulators []simulated, closing <-chan struct{}, log *slog.Logger) (http.Handler, error) {
+func newHandler(service *paylinks.Service, config config, simulators []simulated, telemetry *telemetry, closing <-chan struct{}, log *slog.Logger) (http.Handler, error) {
 	tokens, err := httpserver.ParseTokens(config.tokens)
 	if err != nil {
 		return nil, fmt.Errorf("PAYLINKS_TOKENS: %w", err)
@@ -138,7 +144,10 @@ func newHandler(service *paylinks.Service, config config, simulators []simulated
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: config.publicURL, Logger: log, Stop: closing}))
+	mux.Handle("/", httpserver.New(service, httpserver.Options{
+		Authenticator: tokens, PublicURL: config.publicURL, Logger: log, Stop: closing,
+		Metrics: telemetry.page, TracerProvider: telemetry.tracers, MeterProvider: telemetry.meters, Propagator: telemetry.propagator,
+	}))
 	mux.Handle("GET /{$}", page)
 	for _, s := range simulators {
 		if s.path != "" {
