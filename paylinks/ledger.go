@@ -60,9 +60,12 @@ type SyncStatus string
 
 // The statuses of syncs.
 const (
-	SyncRunning   SyncStatus = "running"
+	// SyncRunning: it's being walked, or will be at once.
+	SyncRunning SyncStatus = "running"
+	// SyncCompleted: every row was read, but for those in Skipped.
 	SyncCompleted SyncStatus = "completed"
-	SyncFailed    SyncStatus = "failed"
+	// SyncFailed: it was given up: Error says why.
+	SyncFailed SyncStatus = "failed"
 	// SyncInterrupted: its process stopped. It goes on by itself where it was.
 	SyncInterrupted SyncStatus = "interrupted"
 )

@@ -50,7 +50,9 @@ type DeliveryState string
 
 // The states of deliveries.
 const (
-	DeliveryPending   DeliveryState = "pending"
+	// DeliveryPending: it's to be made, or made again.
+	DeliveryPending DeliveryState = "pending"
+	// DeliveryDelivered: the endpoint has answered 2xx, or OnEvent nil.
 	DeliveryDelivered DeliveryState = "delivered"
 	// DeliveryDead: every try failed. It can be sent again by [Service.Resend].
 	DeliveryDead DeliveryState = "dead"

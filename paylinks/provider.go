@@ -104,13 +104,18 @@ type Capability string
 
 // The capabilities.
 const (
-	CanCapture        Capability = "capture"
-	CanCapturePartly  Capability = "partial_capture"
-	CanCancel         Capability = "cancel"
-	CanVoid           Capability = "void"
-	CanRefund         Capability = "refund"
-	CanRefundPartly   Capability = "partial_refund"
-	CanSend           Capability = "send"
+	// CanCapture, CanCapturePartly: the merchant takes the money, the latter in parts.
+	CanCapture       Capability = "capture"
+	CanCapturePartly Capability = "partial_capture"
+	// CanCancel: an unpaid link can be ended. CanVoid: an authorization can be given back.
+	CanCancel Capability = "cancel"
+	CanVoid   Capability = "void"
+	// CanRefund, CanRefundPartly: captured money can be given back, the latter in parts. The provider is a [Refunder].
+	CanRefund       Capability = "refund"
+	CanRefundPartly Capability = "partial_refund"
+	// CanSend: the provider sends a link again. It's a [LinkSender].
+	CanSend Capability = "send"
+	// CanReceiveWebhook: the provider, or gateway, is a [WebhookReceiver].
 	CanReceiveWebhook Capability = "webhook"
 	// CanRepeatCapture and CanRepeatRefund: the same call with the same reference has its effect once, so that one with an
 	// unknown outcome may be repeated.
