@@ -19,6 +19,6 @@
 //   - CLOSED means captured, cancelled or refunded: the captures and refunds of the payment tell which (Tabby, payment statuses).
 //   - Captures and refunds are idempotent by their reference. Creating a link isn't.
 //   - What isn't captured after 21 days may be captured by Tabby: give an unwanted payment back with Cancel (Tabby, payment processing).
-//   - Webhooks aren't signed. Their proof is a header that we chose; they come up to five times within some minutes, and are lost then. Test and
+//   - Webhooks aren't signed. Their proof is a header that we chose. As third parties tell, they come up to five times within some ten minutes, and are lost then. Test and
 //     live keys have webhooks of their own.
 package tabby
