@@ -204,6 +204,7 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
 
 // Messages is one text for buyers in the two languages of the region.
 type Messages struct {
+	// EN and AR are the English and the Arabic text.
 	EN string `json:"en"`
 	AR string `json:"ar"`
 }
@@ -236,6 +237,7 @@ const (
 
 // ProviderError is the only error type that a [Provider] returns, so that the Service can decide without knowing the provider.
 type ProviderError struct {
+	// Refusal is what the failure amounts to.
 	Refusal Refusal
 	// Outcome is NotApplied only where the provider's own answer, or a connection that was never made, proves it.
 	Outcome Outcome

@@ -77,6 +77,7 @@ func (s SyncStatus) Open() bool { return s == SyncRunning || s == SyncInterrupte
 type Sync struct {
 	ID       string `json:"id"`
 	OrgAppID string `json:"org_app_id"`
+	// Provider is the gateway's id.
 	Provider string `json:"provider"`
 	// From (inclusive) and To (exclusive) are over the time that the provider filters by.
 	From time.Time `json:"from"`
@@ -108,6 +109,7 @@ type Sync struct {
 
 // SkippedRow is a row that could not be read.
 type SkippedRow struct {
+	// ID is the payment's, "" where not even that can be read; Reason says what is wrong.
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }

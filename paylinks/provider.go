@@ -185,6 +185,7 @@ func (i Info) Accepts(c Currency) bool {
 
 // Field describes a field of a request.
 type Field struct {
+	// Name and Type are as in the JSON of the request.
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Description string `json:"description"`
@@ -192,6 +193,7 @@ type Field struct {
 
 // Credential describes a credential that an app of the provider is configured with: its name, never its value.
 type Credential struct {
+	// Name is that of an environment variable: "TABBY_SECRET_KEY".
 	Name        string `json:"name"`
 	Required    bool   `json:"required"`
 	Description string `json:"description"`
@@ -286,6 +288,7 @@ func (s Snapshot) with(told *Snapshot) Snapshot {
 
 // Transaction is one capture or refund at the provider.
 type Transaction struct {
+	// ID is the provider's.
 	ID string
 	// Reference is the one that we sent, "" where the provider doesn't return it.
 	Reference string
@@ -327,6 +330,7 @@ type CaptureInput struct {
 
 // CancelInput is a cancellation.
 type CancelInput struct {
+	// Reference is unique for this cancellation, and the same when it's repeated.
 	Reference string
 	// Void: the buyer has paid and the authorization is to be given back. Else the link is unpaid.
 	Void bool
@@ -350,6 +354,7 @@ type SendInput struct {
 
 // Eligibility is a provider's opinion on a buyer.
 type Eligibility struct {
+	// Eligible is false where the provider says clearly that it won't take the buyer; then Reason and Messages are as in [Snapshot].
 	Eligible bool
 	Reason   string
 	Messages *Messages
@@ -357,6 +362,7 @@ type Eligibility struct {
 
 // WebhookRequest is a webhook delivery as it arrived.
 type WebhookRequest struct {
+	// Header and Query are as they came, with the names as net/http has them.
 	Header http.Header
 	Query  url.Values
 	// Path is what follows the app's id in the URL's path, without slashes at its ends.

@@ -42,6 +42,7 @@ type Settings struct {
 
 // Param is a setting of a gateway's app.
 type Param struct {
+	// Name is as in the configuration payload, Type its JSON type or "duration".
 	Name string `json:"name"`
 	Type string `json:"type"`
 	// Default is what holds where it isn't set, "" for none.

@@ -8,12 +8,14 @@ import (
 
 // ConfigPayload is what an integrator must know of a provider, as GET /api/v1/providers/config/{provider} answers it.
 type ConfigPayload struct {
-	Provider     string                `json:"provider"`
-	Name         string                `json:"name"`
-	Description  string                `json:"description"`
-	Type         paylinks.Kind         `json:"type"`
-	Regions      string                `json:"regions"`
-	Currencies   []paylinks.Currency   `json:"currencies"`
+	// Provider to Regions are as in the catalogue.
+	Provider    string              `json:"provider"`
+	Name        string              `json:"name"`
+	Description string              `json:"description"`
+	Type        paylinks.Kind       `json:"type"`
+	Regions     string              `json:"regions"`
+	Currencies  []paylinks.Currency `json:"currencies"`
+	// Checkout is how a link reaches the buyer, "" for a gateway.
 	Checkout     paylinks.Delivery     `json:"checkout,omitempty"`
 	AppSlug      string                `json:"app_slug"`
 	Capabilities []paylinks.Capability `json:"capabilities"`
