@@ -4,22 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
-
-// endpointService is what the handlers of event endpoints use of a [paylinks.Service].
-type endpointService interface {
-	AddEndpoint(ctx context.Context, req paylinks.EndpointRequest) (*paylinks.EndpointSecret, error)
-	Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error)
-	Endpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
-	RotateEndpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
-	DisableEndpoint(ctx context.Context, id string, disabled bool) (*paylinks.EndpointSecret, error)
-	DeleteEndpoint(ctx context.Context, id string) error
-	ListDeliveries(ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error)
-	GetDelivery(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
-	Resend(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
-}
 
 // endpointRoutes is the part of the table that is about event endpoints. The secret has a route of its own, for those who may write: answers to
 // POSTs are kept for their idempotency keys, and a secret is stored nowhere.
@@ -44,7 +32,7 @@ func (s *server) endpointRoutes() []route {
 }
 
 func (s *server) addEndpoint(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeEndpoint(in.body)
+	req, warnings, err := wire.DecodeEndpoint(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -52,7 +40,7 @@ func (s *server) addEndpoint(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, api.FromEndpointChange(added.Endpoint, warnings), nil
+	return http.StatusCreated, wire.FromEndpointChange(added.Endpoint, warnings), nil
 }
 
 func (s *server) listEndpoints(w http.ResponseWriter, r *http.Request) error {
@@ -60,7 +48,7 @@ func (s *server) listEndpoints(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpoints(endpoints))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpoints(endpoints))
 	return nil
 }
 
@@ -69,7 +57,7 @@ func (s *server) getEndpoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpoint(found.Endpoint))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpoint(found.Endpoint))
 	return nil
 }
 
@@ -78,7 +66,7 @@ func (s *server) endpointSecret(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEndpointSecret(found))
+	s.writeJSON(w, http.StatusOK, wire.FromEndpointSecret(found))
 	return nil
 }
 
@@ -107,7 +95,7 @@ func changed(e *paylinks.EndpointSecret, err error) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, api.FromEndpointChange(e.Endpoint, nil), nil
+	return http.StatusOK, wire.FromEndpointChange(e.Endpoint, nil), nil
 }
 
 func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +120,7 @@ func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 			next = last
 		}
 	}
-	s.writeJSON(w, http.StatusOK, api.FromDeliveries(page, next))
+	s.writeJSON(w, http.StatusOK, wire.FromDeliveries(page, next))
 	return nil
 }
 
@@ -141,7 +129,7 @@ func (s *server) getDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromDelivery(delivery))
+	s.writeJSON(w, http.StatusOK, wire.FromDelivery(delivery))
 	return nil
 }
 
@@ -150,5 +138,5 @@ func (s *server) resend(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusAccepted, api.FromResend(delivery), nil
+	return http.StatusAccepted, wire.FromResend(delivery), nil
 }

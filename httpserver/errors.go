@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
@@ -93,7 +94,7 @@ func failureOf(r *http.Request, err error) failure {
 	if !errors.As(err, &known) || statuses[known.Code] == 0 || known.Code == paylinks.CodeInternal {
 		known = internal(r, known)
 	}
-	f := failure{status: statuses[known.Code], err: known, body: api.FromError(known, exchangeOf(r).requestID)}
+	f := failure{status: statuses[known.Code], err: known, body: wire.FromError(known, exchangeOf(r).requestID)}
 	var special *routeError
 	if errors.As(err, &special) {
 		f.status, f.body.Error.Replacement = special.status, special.replacement

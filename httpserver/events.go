@@ -2,13 +2,11 @@ package httpserver
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
-	"strconv"
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 const contentTypeStream = "text/event-stream"
@@ -33,7 +31,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromEvents(events, next))
+	s.writeJSON(w, http.StatusOK, wire.FromEvents(events, next))
 	return nil
 }
 
@@ -47,11 +45,7 @@ func (s *server) nextCursor(ctx context.Context, id string, page []paylinks.Even
 	if err != nil || len(more) == 0 {
 		return "", err
 	}
-	return sequenceCursor(last), nil
-}
-
-func sequenceCursor(sequence int64) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(sequence, 10)))
+	return wire.EventCursor(last), nil
 }
 
 // sequence reads a cursor of the events, 0 without one.
@@ -60,12 +54,8 @@ func (q *query) sequence(name string) int64 {
 	if value == "" {
 		return 0
 	}
-	text, err := base64.RawURLEncoding.DecodeString(value)
-	if err == nil {
-		var sequence int64
-		if sequence, err = strconv.ParseInt(string(text), 10, 64); err == nil && sequence >= 0 && sequenceCursor(sequence) == value {
-			return sequence
-		}
+	if sequence, ok := wire.ParseEventCursor(value); ok {
+		return sequence
 	}
 	q.fail(name, "must be the next_cursor of the page before")
 	return 0

@@ -176,7 +176,7 @@ func next(t *testing.T, lines *bufio.Scanner) []string {
 	return nil
 }
 
-func wire(sequence int64) []string {
+func streamed(sequence int64) []string {
 	return []string{
 		fmt.Sprintf("id: evt_%d", sequence), "event: paylink.captured",
 		fmt.Sprintf(`data: {"id":"evt_%d","type":"paylink.captured","sequence":%d,"occurred_at":"2026-03-01T11:00:00Z","paylink_id":"plk_1","status":"captured","data":{"order_id":"T-1"}}`, sequence, sequence),
@@ -187,11 +187,11 @@ func TestAStreamHasThePastAndWhatComes(t *testing.T) {
 	t.Parallel()
 	more := make(chan paylinks.Event)
 	lines, _ := stream(t, history(2, more), nil)
-	assert.Equal(t, wire(1), next(t, lines))
-	assert.Equal(t, wire(2), next(t, lines))
+	assert.Equal(t, streamed(1), next(t, lines))
+	assert.Equal(t, streamed(2), next(t, lines))
 	for sequence := int64(3); sequence < 6; sequence++ {
 		more <- event(sequence)
-		assert.Equal(t, wire(sequence), next(t, lines))
+		assert.Equal(t, streamed(sequence), next(t, lines))
 	}
 }
 
@@ -209,7 +209,7 @@ func TestAStreamResumes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lines, _ := stream(t, history(250, nil), nil, "Last-Event-ID", test.lastEventID)
-			assert.Equal(t, wire(test.first), next(t, lines))
+			assert.Equal(t, streamed(test.first), next(t, lines))
 		})
 	}
 }

@@ -28,12 +28,17 @@ const (
 	scopedToken = "scoped-token-0123456789"
 )
 
+// unset is the methods that no handler calls: deeper in the fake than those that it has.
+type unset struct{ paylinks.API }
+
 // fake is a Service whose answers a test decides. What a test doesn't set fails the request as unforeseen. The answers for idempotency
 // keys are kept as the real one keeps them.
 type fake struct {
+	unset
 	fakeOrders
 	fakeEndpoints
 	fakePayments
+	fakePersons
 	create   func(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
 	get      func(ctx context.Context, id string) (*paylinks.Paylink, error)
 	list     func(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)

@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 const (
@@ -24,7 +24,7 @@ type input struct {
 	id string
 	// deliveryID is the second id of a path that has two.
 	deliveryID string
-	body       api.Body
+	body       wire.Body
 	// key is the hash of the caller, the method, the path and the Idempotency-Key, "" where none was sent. The Service gets it too:
 	// it makes the repeated request the same operation even when the first one's answer was never kept, its outcome being unknown
 	// or the process having died.
@@ -86,7 +86,7 @@ func (s *server) readInput(w http.ResponseWriter, r *http.Request) (input, error
 	if err != nil {
 		return input{}, err
 	}
-	body, err := api.ParseBody(data)
+	body, err := wire.ParseBody(data)
 	if err != nil {
 		return input{}, err
 	}
@@ -166,7 +166,7 @@ func idempotencyKey(r *http.Request) (string, error) {
 }
 
 // fingerprint tells two requests under one key apart.
-func fingerprint(body api.Body) string {
+func fingerprint(body wire.Body) string {
 	sum := sha256.Sum256(body.Canonical())
 	return hex.EncodeToString(sum[:])
 }

@@ -4,20 +4,12 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
-// orderService is what the handlers of Payments Orders use of a [paylinks.Service].
-type orderService interface {
-	CreateOrder(ctx context.Context, req paylinks.OrderRequest) (*paylinks.OrderResult, error)
-	GetOrder(ctx context.Context, orderID string) (*paylinks.OrderResult, error)
-	ListOrders(ctx context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error)
-	NextProvider(ctx context.Context, orderID string, req paylinks.NextRequest) (*paylinks.OrderResult, error)
-}
-
 func (s *server) createOrder(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeOrder(in.body)
+	req, warnings, err := wire.DecodeOrder(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -26,11 +18,11 @@ func (s *server) createOrder(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, api.FromOrdered(result, s.opts.PublicURL, warnings), nil
+	return http.StatusCreated, wire.FromOrdered(result, s.opts.PublicURL, warnings), nil
 }
 
 func (s *server) nextProvider(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeNext(in.body)
+	req, warnings, err := wire.DecodeNext(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -39,7 +31,7 @@ func (s *server) nextProvider(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, api.FromOrdered(result, s.opts.PublicURL, warnings), nil
+	return http.StatusCreated, wire.FromOrdered(result, s.opts.PublicURL, warnings), nil
 }
 
 func (s *server) getOrder(w http.ResponseWriter, r *http.Request) error {
@@ -47,7 +39,7 @@ func (s *server) getOrder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromOrder(result, s.opts.PublicURL))
+	s.writeJSON(w, http.StatusOK, wire.FromOrder(result, s.opts.PublicURL))
 	return nil
 }
 
@@ -67,7 +59,7 @@ func (s *server) listOrders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromOrderPage(page))
+	s.writeJSON(w, http.StatusOK, wire.FromOrderPage(page))
 	return nil
 }
 

@@ -4,12 +4,13 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func (s *server) create(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeCreate(in.body, s.options...)
+	req, warnings, err := wire.DecodeCreate(in.body, s.options...)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -21,7 +22,7 @@ func (s *server) create(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, api.FromCreated(link, s.opts.PublicURL, warnings), nil
+	return http.StatusCreated, wire.FromCreated(link, s.opts.PublicURL, warnings), nil
 }
 
 func (s *server) get(w http.ResponseWriter, r *http.Request) error {
@@ -29,7 +30,7 @@ func (s *server) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromPaylink(link, s.opts.PublicURL))
+	s.writeJSON(w, http.StatusOK, wire.FromPaylink(link, s.opts.PublicURL))
 	return nil
 }
 
@@ -52,12 +53,12 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromPage(page, s.opts.PublicURL))
+	s.writeJSON(w, http.StatusOK, wire.FromPage(page, s.opts.PublicURL))
 	return nil
 }
 
 func (s *server) capture(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeCapture(in.body)
+	req, warnings, err := wire.DecodeCapture(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -67,7 +68,7 @@ func (s *server) capture(ctx context.Context, in input) (int, any, error) {
 		return 0, nil, err
 	}
 	*in.replayed = result.Replayed
-	return http.StatusOK, api.FromCapture(result, warnings), nil
+	return http.StatusOK, wire.FromCapture(result, warnings), nil
 }
 
 func (s *server) cancel(ctx context.Context, in input) (int, any, error) {
@@ -75,11 +76,11 @@ func (s *server) cancel(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, api.FromCancel(result), nil
+	return http.StatusOK, wire.FromCancel(result), nil
 }
 
 func (s *server) refund(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeRefund(in.body)
+	req, warnings, err := wire.DecodeRefund(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -89,7 +90,7 @@ func (s *server) refund(ctx context.Context, in input) (int, any, error) {
 		return 0, nil, err
 	}
 	*in.replayed = result.Replayed
-	return http.StatusOK, api.FromRefund(result, warnings), nil
+	return http.StatusOK, wire.FromRefund(result, warnings), nil
 }
 
 func (s *server) send(ctx context.Context, in input) (int, any, error) {
@@ -97,5 +98,24 @@ func (s *server) send(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusAccepted, api.FromSend(result), nil
+	return http.StatusAccepted, wire.FromSend(result), nil
+}
+
+// resolve is for a person who has looked up, at the provider, what became of an operation without a known outcome.
+func (s *server) resolve(ctx context.Context, in input) (int, any, error) {
+	req, warnings, err := wire.DecodeResolve(in.body)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := s.svc.Resolve(ctx, in.id, req.ReferenceID, req.Happened); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.ResolveAnswer{Success: true, PaylinkID: in.id, ReferenceID: req.ReferenceID, Happened: req.Happened, Warnings: warnings}, nil
+}
+
+func (s *server) forget(ctx context.Context, in input) (int, any, error) {
+	if err := s.svc.Forget(ctx, in.id); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, api.ForgetAnswer{Success: true, PaylinkID: in.id}, nil
 }

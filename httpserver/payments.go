@@ -4,16 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
-
-// paymentService is what the handlers of synced payments use of a [paylinks.Service].
-type paymentService interface {
-	SyncPayments(ctx context.Context, req paylinks.SyncRequest) (*paylinks.Sync, error)
-	GetSync(ctx context.Context, id string) (*paylinks.Sync, error)
-	ListPayments(ctx context.Context, req paylinks.ListPaymentsRequest) (paylinks.PaymentsPage, error)
-}
 
 // paymentRoutes is the part of the table that is about synced payments.
 func (s *server) paymentRoutes() []route {
@@ -26,7 +20,7 @@ func (s *server) paymentRoutes() []route {
 }
 
 func (s *server) startSync(ctx context.Context, in input) (int, any, error) {
-	req, warnings, err := api.DecodeSync(in.body)
+	req, warnings, err := wire.DecodeSync(in.body)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -34,7 +28,7 @@ func (s *server) startSync(ctx context.Context, in input) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusAccepted, api.FromSyncStarted(sync, warnings), nil
+	return http.StatusAccepted, wire.FromSyncStarted(sync, warnings), nil
 }
 
 func (s *server) getSync(w http.ResponseWriter, r *http.Request) error {
@@ -42,7 +36,7 @@ func (s *server) getSync(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromSync(sync))
+	s.writeJSON(w, http.StatusOK, wire.FromSync(sync))
 	return nil
 }
 
@@ -65,6 +59,6 @@ func (s *server) listPayments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, api.FromPaymentsPage(page))
+	s.writeJSON(w, http.StatusOK, wire.FromPaymentsPage(page))
 	return nil
 }

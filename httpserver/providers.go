@@ -5,12 +5,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func (s *server) listProviders(w http.ResponseWriter, _ *http.Request) error {
-	s.writeJSON(w, http.StatusOK, api.FromCatalogue(s.opts.Catalogue))
+	s.writeJSON(w, http.StatusOK, wire.FromCatalogue(s.opts.Catalogue))
 	return nil
 }
 

@@ -1,20 +1,14 @@
 package httpserver
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"iter"
 	"net/http"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
-
-// reportService is what the handler of the report uses of a [paylinks.Service].
-type reportService interface {
-	Report(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error]
-}
 
 // report compares orders and links with synced payments, as JSON or as CSV (?format=csv). Rows are sent as they're found, however many there are; an error after
 // the first one can only cut the answer off, so that nobody takes a part for the whole.
@@ -67,7 +61,7 @@ func writeReportJSON(w io.Writer, rows iter.Seq2[paylinks.ReportRow, error]) err
 		if _, err := io.WriteString(w, separator); err != nil {
 			return err
 		}
-		if err := encoder.Encode(api.FromReportRow(row)); err != nil {
+		if err := encoder.Encode(wire.FromReportRow(row)); err != nil {
 			return err
 		}
 		separator = ","

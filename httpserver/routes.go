@@ -38,6 +38,8 @@ func (s *server) routes() []route {
 		{http.MethodPost, link + "/cancel", ScopeWrite, s.operation(s.cancel)},
 		{http.MethodPost, link + "/refund", ScopeWrite, s.operation(s.refund)},
 		{http.MethodPost, link + "/send", ScopeWrite, s.operation(s.send)},
+		{http.MethodPost, link + "/resolve", ScopeWrite, s.operation(s.resolve)},
+		{http.MethodPost, link + "/forget", ScopeWrite, s.operation(s.forget)},
 		{http.MethodGet, link + "/qr", ScopeRead, s.qr},
 		{http.MethodGet, link + "/events", ScopeRead, s.events},
 

@@ -60,7 +60,7 @@ func TestWritesNeedTheWriteScope(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, w.Code, rt.pattern)
 		assert.Equal(t, "forbidden", errorOf(t, w), rt.pattern)
 	}
-	assert.Equal(t, 15, writes)
+	assert.Equal(t, 17, writes)
 
 	w := call(t, server, http.MethodGet, "/api/v1/providers", "", "Authorization", "Bearer "+readToken)
 	assert.Equal(t, http.StatusOK, w.Code)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"html/template"
-	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers"
 )
 
@@ -22,7 +22,7 @@ type Options struct {
 	// Catalogue is what GET /api/v1/providers lists, and Config what GET /api/v1/providers/config/{provider} tells of one (default: those
 	// of package providers). Fields of the catalogue's providers that aren't the API's own are read from create requests as options.
 	Catalogue []paylinks.Info
-	Config    func(id string) (providers.ConfigPayload, bool)
+	Config    func(id string) (api.ProviderConfig, bool)
 	// Prefix is the path that the handler is mounted under, such as "/pay" (default none). With [http.StripPrefix] leave it empty.
 	Prefix string
 	// PublicURL is the base URL under which the API is reachable from outside, with the prefix if there is one: the same as the
@@ -80,25 +80,12 @@ func (o Options) withDefaults() Options {
 
 // service is what the handlers use of a [paylinks.Service].
 type service interface {
-	orderService
-	endpointService
-	paymentService
-	reportService
-	Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
-	Get(ctx context.Context, id string) (*paylinks.Paylink, error)
-	List(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
-	Capture(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error)
-	Cancel(ctx context.Context, id string) (*paylinks.CancelResult, error)
-	Refund(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error)
-	Send(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error)
-	Events(ctx context.Context, id string, after int64, limit int) ([]paylinks.Event, error)
-	Watch(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
+	paylinks.API
 	HandleWebhook(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
 	HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
 	ClaimAnswer(ctx context.Context, key, fingerprint string) (answer paylinks.Answer, claimed bool, err error)
 	KeepAnswer(ctx context.Context, claimed paylinks.Answer, status int, body []byte) error
 	ReleaseAnswer(ctx context.Context, claimed paylinks.Answer, bound bool) error
-	Ready(ctx context.Context) error
 }
 
 var _ service = (*paylinks.Service)(nil)

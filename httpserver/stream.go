@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 const (
@@ -146,7 +146,7 @@ func (e eventWriter) begin() error {
 }
 
 func (e eventWriter) event(event paylinks.Event) error {
-	data, err := encodeJSON(api.FromEvent(event))
+	data, err := encodeJSON(wire.FromEvent(event))
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/providertest"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // TestConformance runs the suite for every provider. A refund made at MisPay is left out: its amount shows nowhere, and two of a part look the same.

@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
 )
 

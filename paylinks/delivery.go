@@ -13,6 +13,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/paylinks/paylinks-go/internal/signature"
 )
 
 // redelivery is the pause after each failed try: ten retries over three days, then the delivery is dead.
@@ -98,7 +100,7 @@ func (s *Service) post(ctx context.Context, endpoint *Endpoint, event Event, now
 	if now.Before(endpoint.OldKeyUntil) {
 		secrets = append(secrets, signingSecret(s.opts.SigningKey, endpoint.ID, endpoint.Key-1))
 	}
-	sign(req.Header, event.ID, now, body, secrets...)
+	signature.Sign(req.Header, event.ID, now, body, secrets...)
 
 	res, err := s.endpointClient.Do(req)
 	if err != nil {

@@ -20,10 +20,14 @@
 //	providers/stripe, …            gateways, whose payments are read into one ledger
 //	providers                      the catalogue of all nine, to install one from the credentials that it names
 //	httpserver, paylinks/api       the unified HTTP API, and its wire types
+//	paylinks/client                the Service's methods, at a remote server
 //	tabby/tabbytest, …             each provider as a simulator, for your tests and ours
+//	paylinks/simulator             what simulators are made of
 //	paylinks/providertest,         what a provider, a store or a gateway of your own has to pass
 //	paylinks/storetest,
 //	providers/gatewaytest
+//
+// A program that is written against [API] runs on a Service in its own process, and on a Client of a remote server alike.
 //
 // # Exactly once
 //

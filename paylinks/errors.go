@@ -112,6 +112,9 @@ const (
 
 	// CodeInternal: the library or its store failed. Over HTTP, the server's log has the cause under the request's id.
 	CodeInternal Code = "internal"
+
+	// CodeUnreachable: a remote server gave no answer, or none of the API's. No server says so, only the Client of package client.
+	CodeUnreachable Code = "unreachable"
 )
 
 // Error is every error that the Service returns. Its texts hold no secret, no personal data and no provider body.
@@ -142,6 +145,8 @@ type Error struct {
 	Reason string
 	// Messages are texts for the buyer, in the wording that the provider prescribes.
 	Messages *Messages
+	// RequestID is the id of the request in the log of a remote server, "" where the Service is in this process.
+	RequestID string
 	// RetryAfter is how long to wait before asking again, zero where nothing is known.
 	RetryAfter time.Duration
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
@@ -22,7 +23,7 @@ type Entry struct {
 	// New makes the provider from the credentials that Info names. It's nil for one that this version only tells of.
 	New func(Settings) (paylinks.Installed, error)
 	// Params are the settings of a gateway's app, beside its credentials.
-	Params []Param
+	Params []api.Param
 }
 
 // Available tells whether this version can talk to the provider.
@@ -38,16 +39,6 @@ type Settings struct {
 	HTTPClient *http.Client
 	// Logger gets a debug line for each call (default none).
 	Logger *slog.Logger
-}
-
-// Param is a setting of a gateway's app.
-type Param struct {
-	// Name is as in the configuration payload, Type its JSON type or "duration".
-	Name string `json:"name"`
-	Type string `json:"type"`
-	// Default is what holds where it isn't set, "" for none.
-	Default     string `json:"default,omitempty"`
-	Description string `json:"description"`
 }
 
 // Entries are all providers, sorted by id. The caller may change them.

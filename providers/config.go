@@ -4,62 +4,19 @@ import (
 	"slices"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 )
-
-// ConfigPayload is what an integrator must know of a provider, as GET /api/v1/providers/config/{provider} answers it.
-type ConfigPayload struct {
-	// Provider to Regions are as in the catalogue.
-	Provider    string              `json:"provider"`
-	Name        string              `json:"name"`
-	Description string              `json:"description"`
-	Type        paylinks.Kind       `json:"type"`
-	Regions     string              `json:"regions"`
-	Currencies  []paylinks.Currency `json:"currencies"`
-	// Checkout is how a link reaches the buyer, "" for a gateway.
-	Checkout     paylinks.Delivery     `json:"checkout,omitempty"`
-	AppSlug      string                `json:"app_slug"`
-	Capabilities []paylinks.Capability `json:"capabilities"`
-	// Available is false for a provider that this version only tells of.
-	Available bool `json:"available"`
-	// RequiredFields and OptionalFields are those of the request that the provider is for: a payment link, or a sync.
-	RequiredFields []paylinks.Field      `json:"required_fields"`
-	OptionalFields []paylinks.Field      `json:"optional_fields"`
-	Credentials    []paylinks.Credential `json:"credentials"`
-	Endpoints      Endpoints             `json:"endpoints"`
-	Notes          []string              `json:"notes"`
-	// Note and CustomParams are set for gateways.
-	Note         string  `json:"note,omitempty"`
-	CustomParams []Param `json:"custom_params,omitempty"`
-}
-
-// Endpoints are the calls that go with a provider, each as "METHOD path".
-type Endpoints struct {
-	Create  string `json:"create,omitempty"`
-	List    string `json:"list,omitempty"`
-	Get     string `json:"get,omitempty"`
-	Capture string `json:"capture,omitempty"`
-	Cancel  string `json:"cancel,omitempty"`
-	Refund  string `json:"refund,omitempty"`
-	Send    string `json:"send,omitempty"`
-	QR      string `json:"qr,omitempty"`
-	Events  string `json:"events,omitempty"`
-	Webhook string `json:"webhook,omitempty"`
-
-	PaymentOrders string `json:"payment_orders,omitempty"`
-	Sync          string `json:"sync,omitempty"`
-	Payments      string `json:"payments,omitempty"`
-}
 
 const gatewayNote = "This provider makes no payment links: its id isn't valid for POST /api/v1/providers/paylinks. " +
 	"Use Payments Orders, or schedule the sync of its app."
 
 // Config is the configuration payload of a provider. It's false for an unknown id.
-func Config(id string) (ConfigPayload, bool) {
+func Config(id string) (api.ProviderConfig, bool) {
 	entry, ok := Find(id)
 	if !ok {
-		return ConfigPayload{}, false
+		return api.ProviderConfig{}, false
 	}
-	payload := ConfigPayload{
+	payload := api.ProviderConfig{
 		Provider:     entry.ID,
 		Name:         entry.Name,
 		Description:  entry.Description,
@@ -120,9 +77,9 @@ func syncFields() (required, optional []paylinks.Field) {
 	return required, optional
 }
 
-func linkEndpoints(info paylinks.Info) Endpoints {
+func linkEndpoints(info paylinks.Info) api.ProviderEndpoints {
 	const links, link = "/api/v1/providers/paylinks", "/api/v1/providers/paylinks/{id}"
-	endpoints := Endpoints{
+	endpoints := api.ProviderEndpoints{
 		Create: "POST " + links,
 		List:   "GET " + links,
 		Get:    "GET " + link,
@@ -147,8 +104,8 @@ func linkEndpoints(info paylinks.Info) Endpoints {
 	return endpoints
 }
 
-func syncEndpoints() Endpoints {
-	return Endpoints{
+func syncEndpoints() api.ProviderEndpoints {
+	return api.ProviderEndpoints{
 		PaymentOrders: "POST /api/v1/payments/orders",
 		Sync:          "POST /api/v1/payments/sync",
 		Payments:      "GET /api/v1/payments",

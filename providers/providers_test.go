@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers"
 	"github.com/paylinks/paylinks-go/tabby"
 )
@@ -100,7 +101,7 @@ func TestTheCatalogueIsMadeAnew(t *testing.T) {
 	for _, entry := range second {
 		assert.NotContains(t, entry.Capabilities, paylinks.Capability(""))
 		assert.NotContains(t, entry.Credentials, paylinks.Credential{})
-		assert.NotContains(t, entry.Params, providers.Param{})
+		assert.NotContains(t, entry.Params, api.Param{})
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/providertest"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/tamara"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )

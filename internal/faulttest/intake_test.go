@@ -17,8 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks/api"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // BenchmarkWebhookIntake is how fast webhooks are taken in: through the whole API, and by a handler that does the least that an honest

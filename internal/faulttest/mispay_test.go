@@ -4,10 +4,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // mispayWorld is MisPay: it captures what is paid by itself, wants to be told that we know, and can neither cancel nor tell of refunds.

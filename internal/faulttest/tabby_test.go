@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/tabby"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
 )

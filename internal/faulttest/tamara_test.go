@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/tamara"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/providers"
 )
 

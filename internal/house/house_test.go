@@ -71,7 +71,7 @@ func room(name string) string {
 // forTests tells whether a package is for tests: a conformance suite or a simulator.
 func forTests(name string) bool {
 	last := name[strings.LastIndex(name, "/")+1:]
-	return strings.HasSuffix(last, "test") || name == "internal/simulator"
+	return strings.HasSuffix(last, "test") || name == "paylinks/simulator"
 }
 
 func TestImportsPointOneWay(t *testing.T) {
@@ -100,12 +100,17 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
-// TestImportersPayForWhatTheyUse: the core, a provider and the HTTP API bring no database driver and nothing for tests.
+// TestImportersPayForWhatTheyUse: the core, a provider and the HTTP API bring no database driver and nothing for tests. What they do bring is listed.
 func TestImportersPayForWhatTheyUse(t *testing.T) {
 	t.Parallel()
-	heavy := []string{"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/"}
+	heavy := []string{
+		"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/",
+		"github.com/prometheus/", "go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters",
+	}
+	light := []string{"paylinks", "paylinks/api", "paylinks/client", "tabby", "tamara", "mispay", "providers", "httpserver"}
+	brought := map[string][]string{}
 	for _, p := range packages(t) {
-		if !slices.Contains([]string{"paylinks", "paylinks/api", "tabby", "tamara", "mispay", "providers", "httpserver"}, p.name()) {
+		if !slices.Contains(light, p.name()) {
 			continue
 		}
 		for _, dep := range p.Deps {
@@ -113,8 +118,32 @@ func TestImportersPayForWhatTheyUse(t *testing.T) {
 			for _, prefix := range heavy {
 				assert.False(t, strings.HasPrefix(dep, prefix), "%s brings %s", p.name(), dep)
 			}
+			if repo := repository(dep); repo != "" && !slices.Contains(brought[p.name()], repo) {
+				brought[p.name()] = append(brought[p.name()], repo)
+			}
 		}
 	}
+	var list strings.Builder
+	for _, name := range light {
+		list.WriteString(name + "\n")
+		for _, dep := range brought[name] {
+			list.WriteString("\t" + dep + "\n")
+		}
+	}
+	golden(t, "brought.txt", list.String())
+}
+
+// repository is where a package of somebody else's is from, "" for the standard library's and ours.
+func repository(pkg string) string {
+	parts := strings.SplitN(pkg, "/", 4)
+	if !strings.Contains(parts[0], ".") || strings.HasPrefix(pkg+"/", module) {
+		return ""
+	}
+	depth := 2 // google.golang.org/protobuf
+	if parts[0] == "github.com" || parts[0] == "golang.org" {
+		depth = 3
+	}
+	return strings.Join(parts[:min(len(parts), depth)], "/")
 }
 
 // TestShippedCodeHasNoInit: nothing happens by being imported.

@@ -14,15 +14,13 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 
+	"github.com/paylinks/paylinks-go/internal/contact"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -148,8 +146,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	var contact contact
-	ctx = httptrace.WithClientTrace(ctx, contact.trace())
+	ctx, made := contact.Watch(ctx)
 	ctx = context.WithValue(ctx, repeatableKey{}, request.Repeatable)
 
 	req, err := newRequest(ctx, request)
@@ -158,7 +155,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, noAnswer(err, contact.never(err))
+		return nil, noAnswer(err, made.Never(err))
 	}
 	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, c.maxBody+1))
@@ -208,24 +205,6 @@ func encode(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
-}
-
-// contact watches whether a call ever had a connection to send anything on.
-type contact struct {
-	wanted, made atomic.Bool
-}
-
-func (c *contact) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { c.wanted.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { c.made.Store(true) },
-	}
-}
-
-// never tells whether it's proven that nothing was sent. A transport that traces nothing proves it only by failing to dial.
-func (c *contact) never(err error) bool {
-	var dial *net.OpError
-	return !c.made.Load() && (c.wanted.Load() || (errors.As(err, &dial) && dial.Op == "dial"))
 }
 
 func noAnswer(err error, neverSent bool) *paylinks.ProviderError {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // showPage is the hosted checkout page. MisPay's own is on another host; its URL is opaque to merchants.

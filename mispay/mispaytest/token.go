@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // token is GET /token: a JWT, encrypted with the app secret (MisPay, authentication).

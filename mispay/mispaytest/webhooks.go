@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // pushed is what MisPay says of a checkout by webhook, plainly, and by callback, encrypted and without the last two.

@@ -21,31 +21,9 @@ type Event struct {
 	Data json.RawMessage `json:"data,omitempty"`
 }
 
-// FromEvent is an event on the wire.
-func FromEvent(e paylinks.Event) Event {
-	return Event{
-		ID:         e.ID,
-		Type:       e.Type,
-		Sequence:   e.Sequence,
-		OccurredAt: utc(e.OccurredAt),
-		PaylinkID:  e.PaylinkID,
-		Status:     e.Status,
-		Data:       e.Data,
-	}
-}
-
 // EventList is a page of a link's events, oldest first.
 type EventList struct {
 	Events []Event `json:"events"`
 	// NextCursor is absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
-}
-
-// FromEvents is a page of events.
-func FromEvents(events []paylinks.Event, nextCursor string) EventList {
-	list := EventList{Events: make([]Event, 0, len(events)), NextCursor: nextCursor}
-	for _, e := range events {
-		list.Events = append(list.Events, FromEvent(e))
-	}
-	return list
 }

@@ -1,26 +1,25 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 
+	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
-// A request body as the server reads it: what nobody knows is named, so that a misspelt field doesn't go unseen.
-func ExampleDecodeCapture() {
-	body, err := api.ParseBody([]byte(`{"amuont": "50.00", "reference_id": "parcel-1"}`))
-	if err != nil {
+// An answer of the server, for a program that has an HTTP client of its own. Package client does all of this.
+func ExampleErrorAnswer() {
+	body := `{"success":false,"error":{"code":"not_capturable","message":"a link that is created can't be captured","provider":"tabby",
+		"outcome":"not_applied","paylink_id":"01a20cce","status":"created"},"request_id":"req_7h2k"}`
+	var answer api.ErrorAnswer
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
 		fmt.Println(err)
 		return
 	}
-	request, warnings, err := api.DecodeCapture(body)
-	if err != nil {
-		fmt.Println(err)
-		return
+	if answer.Error.Code == paylinks.CodeNotCapturable && answer.Error.Outcome == paylinks.NotApplied {
+		fmt.Println("not yet:", answer.Error.Status)
 	}
-	fmt.Printf("%q %q\n", request.Amount, request.ReferenceID)
-	fmt.Println(warnings)
 	// Output:
-	// "" "parcel-1"
-	// [unknown field "amuont" was ignored]
+	// not yet: created
 }

@@ -17,21 +17,6 @@ type RefundRequest struct {
 	Reason      string `json:"reason,omitempty"`
 }
 
-// DecodeCapture reads the body of a capture. For warnings see [DecodeCreate]: a misspelt amount would otherwise silently
-// capture everything.
-func DecodeCapture(body Body) (req paylinks.CaptureRequest, warnings []string, err error) {
-	o := newObject(body)
-	req = paylinks.CaptureRequest{Amount: o.money("amount"), ReferenceID: o.text("reference_id")}
-	return req, o.warnings(), o.err()
-}
-
-// DecodeRefund reads the body of a refund. For warnings see [DecodeCreate].
-func DecodeRefund(body Body) (req paylinks.RefundRequest, warnings []string, err error) {
-	o := newObject(body)
-	req = paylinks.RefundRequest{Amount: o.money("amount"), ReferenceID: o.text("reference_id"), Reason: o.text("reason")}
-	return req, o.warnings(), o.err()
-}
-
 // CaptureAnswer answers a capture: 200.
 type CaptureAnswer struct {
 	Success   bool   `json:"success"`
@@ -57,28 +42,6 @@ type CaptureAnswer struct {
 	Warnings        []string          `json:"warnings,omitempty"`
 }
 
-// FromCapture is the answer to a capture.
-func FromCapture(r *paylinks.CaptureResult, warnings []string) CaptureAnswer {
-	return CaptureAnswer{
-		Success:         true,
-		Provider:        r.Provider,
-		PaylinkID:       r.PaylinkID,
-		PaymentID:       r.PaymentID,
-		Status:          r.ProviderStatus,
-		Amount:          total(r.Amount, r.Captured),
-		PaylinkStatus:   r.Status,
-		CapturedAmount:  total(r.Captured, r.Amount),
-		RefundedAmount:  given(r.Refunded),
-		ProviderStatus:  r.ProviderStatus,
-		Currency:        currency(r.Amount, r.Captured),
-		ReferenceID:     r.ReferenceID,
-		AlreadyCaptured: r.AlreadyCaptured,
-		FinalizePending: r.FinalizePending,
-		Metadata:        r.Metadata,
-		Warnings:        warnings,
-	}
-}
-
 // CancelAnswer answers a cancellation: 200.
 type CancelAnswer struct {
 	Success   bool            `json:"success"`
@@ -91,27 +54,10 @@ type CancelAnswer struct {
 	ProviderStatus    string `json:"provider_status,omitempty"`
 	CapturedAmount    string `json:"captured_amount,omitempty"`
 	RefundedAmount    string `json:"refunded_amount,omitempty"`
+	// Currency is that of the amounts.
+	Currency paylinks.Currency `json:"currency,omitempty"`
 
 	Metadata map[string]string `json:"metadata,omitempty"`
-}
-
-// FromCancel is the answer to a cancellation.
-func FromCancel(r *paylinks.CancelResult) CancelAnswer {
-	answer := CancelAnswer{
-		Success:        true,
-		PaylinkID:      r.PaylinkID,
-		Provider:       r.Provider,
-		Status:         r.Status,
-		ProviderStatus: r.ProviderStatus,
-		CapturedAmount: given(r.Captured),
-		RefundedAmount: given(r.Refunded),
-		Metadata:       r.Metadata,
-	}
-	if r.Status == paylinks.StatusCancelled {
-		told := !r.CancelledHere
-		answer.ProviderCancelled = &told
-	}
-	return answer
 }
 
 // RefundAnswer answers a refund: 200.
@@ -136,27 +82,6 @@ type RefundAnswer struct {
 	Warnings       []string          `json:"warnings,omitempty"`
 }
 
-// FromRefund is the answer to a refund.
-func FromRefund(r *paylinks.RefundResult, warnings []string) RefundAnswer {
-	return RefundAnswer{
-		Success:        true,
-		Provider:       r.Provider,
-		PaylinkID:      r.PaylinkID,
-		PaymentID:      r.PaymentID,
-		RefundID:       r.RefundID,
-		Status:         r.ProviderStatus,
-		PaylinkStatus:  r.Status,
-		Amount:         total(r.Amount, r.Refunded),
-		CapturedAmount: given(r.Captured),
-		RefundedAmount: total(r.Refunded, r.Amount),
-		ProviderStatus: r.ProviderStatus,
-		Currency:       currency(r.Amount, r.Refunded),
-		ReferenceID:    r.ReferenceID,
-		Metadata:       r.Metadata,
-		Warnings:       warnings,
-	}
-}
-
 // SendAnswer answers a send: 202.
 type SendAnswer struct {
 	Success   bool              `json:"success"`
@@ -167,22 +92,26 @@ type SendAnswer struct {
 	SentTo string `json:"sent_to,omitempty"`
 }
 
-// FromSend is the answer to a send.
-func FromSend(r *paylinks.SendResult) SendAnswer {
-	return SendAnswer{Success: true, Provider: r.Provider, PaylinkID: r.PaylinkID, Delivery: r.Delivery, SentTo: r.SentTo}
+// ResolveRequest is the body of the call that tells what became of an operation without a known outcome.
+type ResolveRequest struct {
+	// ReferenceID is the operation's, as in its answer and its event.
+	ReferenceID string `json:"reference_id"`
+	// Happened is what a person has found at the provider.
+	Happened bool `json:"happened"`
 }
 
-// given is an amount on the wire, "" where there's none.
-func given(m paylinks.Money) string {
-	if !m.IsSet() {
-		return ""
-	}
-	return m.String()
+// ResolveAnswer answers that call: 200.
+type ResolveAnswer struct {
+	Success     bool   `json:"success"`
+	PaylinkID   string `json:"paylink_id"`
+	ReferenceID string `json:"reference_id"`
+	Happened    bool   `json:"happened"`
+	// Warnings name what was ignored.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
-func currency(m, n paylinks.Money) paylinks.Currency {
-	if m.IsSet() {
-		return m.Currency()
-	}
-	return n.Currency()
+// ForgetAnswer answers the call that erases a link's buyer: 200.
+type ForgetAnswer struct {
+	Success   bool   `json:"success"`
+	PaylinkID string `json:"paylink_id"`
 }

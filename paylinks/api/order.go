@@ -1,10 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -12,105 +8,6 @@ import (
 
 // PathOrders is the path of Payments Orders.
 const PathOrders = "/api/v1/payments/orders"
-
-// DecodeOrder reads an order request. For types and warnings see [DecodeCreate].
-func DecodeOrder(body Body) (req paylinks.OrderRequest, warnings []string, err error) {
-	o := newObject(body)
-	order := o.object("order")
-	req = paylinks.OrderRequest{
-		Providers:  o.list("providers"),
-		OrgAppIDs:  o.texts("org_app_ids"),
-		OrderID:    order.text("order_id"),
-		Amount:     order.money("total_amount"),
-		Currency:   order.text("currency"),
-		BuyerName:  o.text("buyer_name"),
-		BuyerEmail: o.text("buyer_email"),
-		BuyerPhone: o.text("buyer_phone"),
-		Lang:       o.text("lang"),
-	}
-	for _, line := range order.objects("line_items") {
-		req.Items = append(req.Items, paylinks.ItemRequest{
-			SKU: line.text("sku"), Name: line.text("name"), Quantity: line.count("qty"), UnitPrice: line.money("price"),
-		})
-	}
-	if err := o.err(); err != nil {
-		return paylinks.OrderRequest{}, nil, err
-	}
-	warnings = o.warnings()
-	for _, name := range slices.Sorted(maps.Keys(req.OrgAppIDs)) {
-		if !slices.Contains(req.Providers, name) {
-			warnings = append(warnings, fmt.Sprintf("org_app_ids has %q, which isn't among the providers", shorten(name)))
-		}
-	}
-	return req, warnings, nil
-}
-
-// DecodeNext reads the body of the call for the next provider. For warnings see [DecodeCreate].
-func DecodeNext(body Body) (req paylinks.NextRequest, warnings []string, err error) {
-	o := newObject(body)
-	req = paylinks.NextRequest{CancelCurrent: o.flag("cancel_current")}
-	return req, o.warnings(), o.err()
-}
-
-// object reads an object in an object. What isn't there reads as empty.
-func (o object) object(name string) object {
-	inner := object{at: o.at + name + ".", known: map[string]bool{}, wrong: o.wrong}
-	if raw := o.take(name); raw != nil && json.Unmarshal(raw, &inner.fields) != nil {
-		o.fail(name, "invalid_type", "must be an object")
-	}
-	return inner
-}
-
-// list reads an array of strings.
-func (o object) list(name string) []string {
-	raw := o.take(name)
-	if raw == nil {
-		return nil
-	}
-	var elements []json.RawMessage
-	if json.Unmarshal(raw, &elements) != nil {
-		o.fail(name, "invalid_type", "must be an array of strings")
-		return nil
-	}
-	var texts []string
-	for i, element := range elements {
-		at := fmt.Sprintf("%s[%d]", name, i)
-		inner := object{fields: map[string]json.RawMessage{at: element}, at: o.at, known: map[string]bool{}, wrong: o.wrong}
-		if string(element) == "null" {
-			o.fail(at, "invalid_type", "must be a string")
-		}
-		texts = append(texts, inner.text(at))
-	}
-	return texts
-}
-
-// flag reads a boolean.
-func (o object) flag(name string) bool {
-	raw := o.take(name)
-	if raw == nil {
-		return false
-	}
-	var set bool
-	if json.Unmarshal(raw, &set) != nil {
-		o.fail(name, "invalid_type", "must be true or false")
-	}
-	return set
-}
-
-// What the caller of an order does next.
-const (
-	actionPay  = "execute_or_send_payment_link"
-	actionSync = "take_payment_at_gateway"
-	actionNext = "try_next_provider"
-	actionWait = "wait"
-	actionNone = "none"
-)
-
-// The call by which a POS executes an active gateway's checkout.
-const (
-	executeEndpoint = "/api/v2/checkout"
-	executeMethod   = "POST"
-)
 
 // OrderAnswer answers the creation of an order, and the step to its next provider: 201.
 type OrderAnswer struct {
@@ -161,101 +58,6 @@ type OrderAttempt struct {
 	DuplicatePayment bool `json:"duplicate_payment,omitempty"`
 }
 
-// FromOrdered is the answer to a call that has made or moved an order. For publicURL see [QRCodeURL].
-func FromOrdered(r *paylinks.OrderResult, publicURL string, warnings []string) OrderAnswer {
-	return OrderAnswer{Success: true, Message: orderMessage(r.Order), Data: FromOrder(r, publicURL), Warnings: append(warnings, r.Warnings...)}
-}
-
-// FromOrder is an order as get shows it. For publicURL see [QRCodeURL].
-func FromOrder(r *paylinks.OrderResult, publicURL string) Order {
-	order := fromOrder(r.Order)
-	if r.Paylink != nil {
-		link := FromCreated(r.Paylink, publicURL, nil)
-		order.Paylink, order.Stale = &link, r.Paylink.Stale
-	}
-	return order
-}
-
-func fromOrder(o *paylinks.Order) Order {
-	order := Order{
-		OrderID:          o.OrderID,
-		AcceptedGateways: make([]string, 0, len(o.Providers)),
-		ActiveGateway:    o.ActiveGateway,
-		AppSlug:          o.AppSlug(),
-		NextAction:       nextAction(o),
-		Status:           o.Status,
-		Attempts:         fromAttempts(o.Attempts),
-		PaylinkID:        o.PaylinkID,
-		TotalAmount:      o.Amount.String(),
-		Currency:         o.Amount.Currency(),
-		CreatedAt:        utc(o.CreatedAt),
-		UpdatedAt:        utc(o.UpdatedAt),
-	}
-	for _, p := range o.Providers {
-		order.AcceptedGateways = append(order.AcceptedGateways, p.Provider)
-	}
-	if order.NextAction == actionPay || order.NextAction == actionSync {
-		order.ExecuteEndpoint, order.ExecuteMethod = executeEndpoint, executeMethod
-	}
-	if o.Payment != nil {
-		order.PaymentID = o.Payment.ID
-	}
-	return order
-}
-
-func fromAttempts(attempts []paylinks.OrderAttempt) []OrderAttempt {
-	list := make([]OrderAttempt, 0, len(attempts))
-	for _, a := range attempts {
-		list = append(list, OrderAttempt{
-			Provider: a.Provider, Outcome: a.Outcome, OrgAppID: a.OrgAppID, PaylinkID: a.PaylinkID, Reason: a.Reason, DuplicatePayment: a.Duplicate,
-		})
-	}
-	return list
-}
-
-// toAttempts reads what fromAttempts has written.
-func toAttempts(list []OrderAttempt) []paylinks.OrderAttempt {
-	var attempts []paylinks.OrderAttempt
-	for _, a := range list {
-		attempts = append(attempts, paylinks.OrderAttempt{
-			Provider: a.Provider, Outcome: a.Outcome, OrgAppID: a.OrgAppID, PaylinkID: a.PaylinkID, Reason: a.Reason, Duplicate: a.DuplicatePayment,
-		})
-	}
-	return attempts
-}
-
-func nextAction(o *paylinks.Order) string {
-	switch {
-	case o.Status == paylinks.OrderPaid || o.Status == paylinks.OrderFailed:
-		return actionNone
-	case o.Status == paylinks.OrderPendingSync:
-		return actionSync
-	case o.Status == paylinks.OrderUnknown:
-		return actionWait
-	case o.OpenPaylink:
-		return actionPay
-	case o.CanTryNext():
-		return actionNext
-	default:
-		return actionNone
-	}
-}
-
-func orderMessage(o *paylinks.Order) string {
-	switch nextAction(o) {
-	case actionPay:
-		return "The payment link is ready at " + o.ActiveGateway
-	case actionSync:
-		return "Take the payment at " + o.ActiveGateway + " under this order_id: a sync will find it"
-	case actionNext:
-		return "No link of this order is open: the next provider can be tried"
-	case actionWait:
-		return "Whether a link was made isn't known yet: it settles itself"
-	default:
-		return "The order is " + string(o.Status)
-	}
-}
-
 // OrderList is a page of orders, newest first.
 type OrderList struct {
 	Orders []Order `json:"orders"`
@@ -263,11 +65,42 @@ type OrderList struct {
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
-// FromOrderPage is a page of orders.
-func FromOrderPage(page paylinks.OrderPage) OrderList {
-	list := OrderList{Orders: make([]Order, 0, len(page.Orders)), NextCursor: page.NextCursor}
-	for _, o := range page.Orders {
-		list.Orders = append(list.Orders, fromOrder(o))
-	}
-	return list
+// OrderRequest is the body of the call that makes an order. What each field means is at [paylinks.OrderRequest].
+type OrderRequest struct {
+	Providers  []string          `json:"providers"`
+	OrgAppIDs  map[string]string `json:"org_app_ids,omitempty"`
+	Order      OrderedGoods      `json:"order"`
+	BuyerName  string            `json:"buyer_name,omitempty"`
+	BuyerEmail string            `json:"buyer_email,omitempty"`
+	BuyerPhone string            `json:"buyer_phone,omitempty"`
+	Lang       string            `json:"lang,omitempty"`
+}
+
+// OrderedGoods is what is sold.
+type OrderedGoods struct {
+	// OrderID is made where it's absent.
+	OrderID     string     `json:"order_id,omitempty"`
+	TotalAmount string     `json:"total_amount"`
+	Currency    string     `json:"currency"`
+	LineItems   []LineItem `json:"line_items,omitempty"`
+}
+
+// LineItem is a line of an order: Quantity × Price − DiscountAmount + TaxAmount.
+type LineItem struct {
+	SKU      string `json:"sku,omitempty"`
+	Name     string `json:"name"`
+	Quantity int64  `json:"qty"`
+	Price    string `json:"price"`
+
+	Category       string `json:"category,omitempty"`
+	ImageURL       string `json:"image_url,omitempty"`
+	ProductURL     string `json:"product_url,omitempty"`
+	DiscountAmount string `json:"discount_amount,omitempty"`
+	TaxAmount      string `json:"tax_amount,omitempty"`
+}
+
+// NextRequest is the body of the step to the next provider: all of it is optional.
+type NextRequest struct {
+	// CancelCurrent cancels the open link first.
+	CancelCurrent bool `json:"cancel_current,omitempty"`
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -43,30 +41,6 @@ type CreateAnswer struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// FromCreated is the answer to a create. publicURL is the base under which the API is reachable, "" where that isn't known: see [QRCodeURL].
-func FromCreated(p *paylinks.Paylink, publicURL string, warnings []string) CreateAnswer {
-	return CreateAnswer{
-		Success:        true,
-		Provider:       p.Provider,
-		PaylinkID:      p.ID,
-		SessionID:      p.Ref.SessionID,
-		PaymentID:      p.Ref.PaymentID,
-		CheckoutURL:    p.CheckoutURL,
-		QRCodeURL:      QRCodeURL(p, publicURL),
-		Status:         p.Status,
-		OrderID:        p.OrderID,
-		Delivery:       p.Delivery,
-		Amount:         p.Amount.String(),
-		Currency:       p.Amount.Currency(),
-		ExpiresAt:      utc(p.ExpiresAt),
-		ProviderStatus: p.ProviderStatus,
-		CapturedAmount: total(p.Captured, p.Amount),
-		RefundedAmount: total(p.Refunded, p.Amount),
-		Metadata:       p.Metadata,
-		Warnings:       warnings,
-	}
-}
-
 // Paylink is a link in the answers to get and list. It has nothing of the buyer.
 type Paylink struct {
 	ID          string            `json:"id"`
@@ -102,75 +76,9 @@ type Paylink struct {
 	Stale       bool      `json:"stale,omitempty"`
 }
 
-// FromPaylink is a link as get and list show it. For publicURL see [QRCodeURL].
-func FromPaylink(p *paylinks.Paylink, publicURL string) Paylink {
-	return Paylink{
-		ID:              p.ID,
-		Provider:        p.Provider,
-		OrgAppID:        p.OrgAppID,
-		OrderID:         p.OrderID,
-		Status:          p.Status,
-		Amount:          p.Amount.String(),
-		Currency:        p.Amount.Currency(),
-		CheckoutURL:     p.CheckoutURL,
-		QRCodeURL:       QRCodeURL(p, publicURL),
-		SessionID:       p.Ref.SessionID,
-		PaymentID:       p.Ref.PaymentID,
-		Delivery:        p.Delivery,
-		ExpiresAt:       utc(p.ExpiresAt),
-		ProviderStatus:  p.ProviderStatus,
-		CapturedAmount:  total(p.Captured, p.Amount),
-		RefundedAmount:  total(p.Refunded, p.Amount),
-		Description:     p.Description,
-		Metadata:        p.Metadata,
-		Reason:          p.Reason,
-		Messages:        p.Messages,
-		AmountMismatch:  p.AmountMismatch,
-		FinalizePending: p.FinalizePending,
-		CreatedAt:       utc(p.CreatedAt),
-		UpdatedAt:       utc(p.UpdatedAt),
-		RefreshedAt:     utc(p.RefreshedAt),
-		Stale:           p.Stale,
-	}
-}
-
 // PaylinkList is a page of links, newest first.
 type PaylinkList struct {
 	Paylinks []Paylink `json:"paylinks"`
 	// NextCursor is absent on the last page.
 	NextCursor string `json:"next_cursor,omitempty"`
-}
-
-// FromPage is a page of links. For publicURL see [QRCodeURL].
-func FromPage(page paylinks.Page, publicURL string) PaylinkList {
-	list := PaylinkList{Paylinks: make([]Paylink, 0, len(page.Paylinks)), NextCursor: page.NextCursor}
-	for _, p := range page.Paylinks {
-		list.Paylinks = append(list.Paylinks, FromPaylink(p, publicURL))
-	}
-	return list
-}
-
-// QRCodeURL is where the link's QR code is: the picture that the provider draws, or else ours under publicURL. It's "" where there
-// is nothing to draw, or where our own public address isn't known.
-func QRCodeURL(p *paylinks.Paylink, publicURL string) string {
-	if p.QRCodeURL != "" || p.CheckoutURL == "" || publicURL == "" {
-		return p.QRCodeURL
-	}
-	return strings.TrimRight(publicURL, "/") + PathPaylinks + "/" + url.PathEscape(p.ID) + "/qr"
-}
-
-// total is a running total: "0.00" where nothing has happened yet.
-func total(m, of paylinks.Money) string {
-	if !m.IsSet() {
-		m = paylinks.Zero(of.Currency())
-	}
-	return m.String()
-}
-
-// utc keeps the zero time zero.
-func utc(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.UTC()
 }

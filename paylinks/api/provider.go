@@ -1,9 +1,6 @@
 package api
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -28,22 +25,53 @@ type ProviderList struct {
 	Total     int        `json:"total"`
 }
 
-// FromCatalogue is the list of providers.
-func FromCatalogue(infos []paylinks.Info) ProviderList {
-	list := ProviderList{Providers: make([]Provider, 0, len(infos)), Total: len(infos)}
-	for _, info := range infos {
-		list.Providers = append(list.Providers, Provider{
-			ID:           info.ID,
-			Name:         info.Name,
-			Description:  info.Description,
-			Type:         info.Kind,
-			Regions:      info.Regions,
-			AppSlug:      info.AppSlug,
-			Capabilities: info.Capabilities,
-			Currencies:   info.Currencies,
-			Checkout:     info.Checkout,
-		})
-	}
-	slices.SortFunc(list.Providers, func(a, b Provider) int { return cmp.Compare(a.ID, b.ID) })
-	return list
+// ProviderConfig is what an integrator must know of a provider, as GET /api/v1/providers/config/{provider} answers it.
+type ProviderConfig struct {
+	Provider     string                `json:"provider"`
+	Name         string                `json:"name"`
+	Description  string                `json:"description"`
+	Type         paylinks.Kind         `json:"type"`
+	Regions      string                `json:"regions"`
+	Currencies   []paylinks.Currency   `json:"currencies"`
+	Checkout     paylinks.Delivery     `json:"checkout,omitempty"`
+	AppSlug      string                `json:"app_slug"`
+	Capabilities []paylinks.Capability `json:"capabilities"`
+	// Available is false for a provider that this version only tells of.
+	Available bool `json:"available"`
+	// RequiredFields and OptionalFields are those of the request that the provider is for: a payment link, or a sync.
+	RequiredFields []paylinks.Field      `json:"required_fields"`
+	OptionalFields []paylinks.Field      `json:"optional_fields"`
+	Credentials    []paylinks.Credential `json:"credentials"`
+	Endpoints      ProviderEndpoints     `json:"endpoints"`
+	Notes          []string              `json:"notes"`
+	// Note and CustomParams are set for gateways.
+	Note         string  `json:"note,omitempty"`
+	CustomParams []Param `json:"custom_params,omitempty"`
+}
+
+// ProviderEndpoints are the calls that go with a provider, each as "METHOD path".
+type ProviderEndpoints struct {
+	Create  string `json:"create,omitempty"`
+	List    string `json:"list,omitempty"`
+	Get     string `json:"get,omitempty"`
+	Capture string `json:"capture,omitempty"`
+	Cancel  string `json:"cancel,omitempty"`
+	Refund  string `json:"refund,omitempty"`
+	Send    string `json:"send,omitempty"`
+	QR      string `json:"qr,omitempty"`
+	Events  string `json:"events,omitempty"`
+	Webhook string `json:"webhook,omitempty"`
+
+	PaymentOrders string `json:"payment_orders,omitempty"`
+	Sync          string `json:"sync,omitempty"`
+	Payments      string `json:"payments,omitempty"`
+}
+
+// Param is a setting of a gateway's app.
+type Param struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	// Default is what holds where it isn't set, "" for none.
+	Default     string `json:"default,omitempty"`
+	Description string `json:"description"`
 }

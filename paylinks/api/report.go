@@ -17,11 +17,3 @@ type ReportRow struct {
 	Payments []string `json:"payments,omitempty"`
 	Paylinks []string `json:"paylinks,omitempty"`
 }
-
-// FromReportRow is a row on the wire.
-func FromReportRow(r paylinks.ReportRow) ReportRow {
-	return ReportRow{
-		Kind: r.Kind, Reference: r.Reference, ExpectedAmount: given(r.Expected), ExpectedCurrency: r.Expected.Currency(),
-		PaidAmount: given(r.Paid), PaidCurrency: r.Paid.Currency(), Payments: r.Payments, Paylinks: r.Paylinks,
-	}
-}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // createSession is POST /api/v2/checkout. Each call makes a session and a payment: there's no idempotency key.

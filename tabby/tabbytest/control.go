@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // Fault is what [Server.Faults] adds.

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // apiError is an error as Tabby's API answers it (Tabby, response codes).

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // showPage is the hosted checkout page. Tabby's own is on another host and is called with the session in its query; the

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // The statuses of a payment (Tabby, payment statuses). CLOSED has three meanings: captured, cancelled, refunded.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // maxHooks is how many webhooks a merchant code can have (Tabby, API reference: webhooks).

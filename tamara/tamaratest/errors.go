@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // apiError is an error as Tamara's API answers it (Tamara, OpenAPI: the examples of 400 and 409).

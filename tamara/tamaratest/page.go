@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 //go:embed sms.html

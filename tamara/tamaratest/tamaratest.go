@@ -9,14 +9,14 @@
 // /sms, and pays; a test calls [Server.Pay] and its like, moves [Server.Clock], asks for [Server.Faults], and looks at [Server.Orders],
 // [Server.Texts] and [Server.Calls] for what really happened.
 //
-// Its controls are the same in every simulator here:
+// Its controls are the same in every simulator, see package simulator:
 //
-//   - Faults: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
-//   - Clock: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - Calls: Count says how many calls of an operation came in, Calls shows them.
-//   - Webhooks: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.Webhooks]: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
 //     how they were answered.
 package tamaratest
 
@@ -26,8 +26,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // The tokens of a [Config] that has none. They open nothing but a simulator.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // events are the events of orders. Tamara's own lists are shorter, each in another way.

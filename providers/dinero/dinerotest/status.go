@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // The texts of a refusal are documented by example (Dinero Pay, errors).

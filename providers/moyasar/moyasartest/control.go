@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // Fault is what [Server.Faults] adds.

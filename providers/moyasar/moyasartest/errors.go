@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // apiError is an error as Moyasar answers it (Moyasar, errors).

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // request is a list call whose parameters are in order. Bounds are inclusive, in Unix milliseconds: Moyasar calls them gt and lt, and says

@@ -7,13 +7,13 @@
 // when payments change. Where the documentation is silent, a comment says that the simulator guesses. A long history costs no memory:
 // [Config].History payments are made up as they are asked for.
 //
-// Its controls are the same in every simulator here:
+// Its controls are the same in every simulator, see package simulator:
 //
-//   - Faults: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
-//   - Clock: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - Calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
 package moyasartest
 
 import (
@@ -21,7 +21,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // SecretKey is the key of a [Config] that has none. It opens nothing but a simulator.

@@ -3,7 +3,7 @@ package paypaltest
 import (
 	"net/http"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // apiError is an error in PayPal's form.

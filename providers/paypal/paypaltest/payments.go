@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // find is the row with an id, made by hand or made up. s.mu is held.

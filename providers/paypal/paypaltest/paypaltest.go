@@ -8,13 +8,13 @@
 // two behaviours are possible it takes the harder one. A test makes payments with [Server.Pay] and its like, moves [Server.Clock], asks for
 // [Server.Faults], and looks at [Server.Calls]. A history of any length is made up row by row as it's asked for, and costs no memory.
 //
-// Its controls are the same in every simulator here:
+// Its controls are the same in every simulator, see package simulator:
 //
-//   - Faults: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
-//   - Clock: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - Calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
 package paypaltest
 
 import (
@@ -24,7 +24,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // The credentials of a [Config] that has none. They open nothing but a simulator.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // dateForm is what start_date and end_date must look like (PayPal, Transaction Search: the parameters' pattern).

@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // Webhook is the header and body with which PayPal would tell of a payment. Its signature is the simulator's own, which only [Server]'s

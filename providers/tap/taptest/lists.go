@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // maxPeriod is what a period covers at the most (Tap, reports).

@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"strings"
@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func TestParseBodyRefuses(t *testing.T) {
@@ -36,7 +36,7 @@ func TestParseBodyRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := api.ParseBody([]byte(test.body))
+			_, err := wire.ParseBody([]byte(test.body))
 			var failure *paylinks.Error
 			require.ErrorAs(t, err, &failure)
 			assert.Equal(t, paylinks.CodeInvalidJSON, failure.Code)
@@ -58,7 +58,7 @@ func TestParseBodyAccepts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := api.ParseBody([]byte(body))
+			_, err := wire.ParseBody([]byte(body))
 			require.NoError(t, err)
 		})
 	}
@@ -84,9 +84,9 @@ func TestCanonicalBodies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, err := api.ParseBody([]byte(test.a))
+			a, err := wire.ParseBody([]byte(test.a))
 			require.NoError(t, err)
-			b, err := api.ParseBody([]byte(test.b))
+			b, err := wire.ParseBody([]byte(test.b))
 			require.NoError(t, err)
 			assert.Equal(t, test.same, string(a.Canonical()) == string(b.Canonical()))
 		})

@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
@@ -54,27 +55,27 @@ func TestOrderAnswersAreAsPublished(t *testing.T) {
 	link := fullLink(t)
 	link.Stale = false
 	for name, answer := range map[string]any{
-		"order_created": api.FromOrdered(&paylinks.OrderResult{
+		"order_created": wire.FromOrdered(&paylinks.OrderResult{
 			Order: order(t, paylinks.OrderPending, active, attempted("mispay", paylinks.AttemptSkipped, "no_app"), accepted), Paylink: link,
 			Warnings: []string{`unsupported provider "zeta" was skipped`},
 		}, public, []string{`unknown field "colour" was ignored`}),
-		"order_sync": api.FromOrdered(&paylinks.OrderResult{Order: order(t, paylinks.OrderPendingSync, func(o *paylinks.Order) {
+		"order_sync": wire.FromOrdered(&paylinks.OrderResult{Order: order(t, paylinks.OrderPendingSync, func(o *paylinks.Order) {
 			o.Providers = []paylinks.OrderProvider{{Provider: "stripe", Kind: paylinks.KindGatewaySync, OrgAppID: "stripe-main", AppSlug: "stripe-payments"}}
 			o.ActiveGateway = "stripe"
 		})}, public, nil),
-		"order": api.FromOrder(&paylinks.OrderResult{Order: order(t, paylinks.OrderPaid, active, accepted, func(o *paylinks.Order) {
+		"order": wire.FromOrder(&paylinks.OrderResult{Order: order(t, paylinks.OrderPaid, active, accepted, func(o *paylinks.Order) {
 			o.OpenPaylink, o.PaidBy = false, "plk_tabby"
 			o.Attempts[0].Duplicate = true
 		}), Paylink: fullLink(t)}, public),
-		"order_settled": api.FromOrder(&paylinks.OrderResult{Order: order(t, paylinks.OrderPaid, func(o *paylinks.Order) {
+		"order_settled": wire.FromOrder(&paylinks.OrderResult{Order: order(t, paylinks.OrderPaid, func(o *paylinks.Order) {
 			o.Payment = &paylinks.OrderPayment{OrgAppID: "stripe-main", ID: "ch_1", Status: paylinks.PaymentCaptured}
 		})}, public),
-		"orders": api.FromOrderPage(paylinks.OrderPage{
+		"orders": wire.FromOrderPage(paylinks.OrderPage{
 			Orders:     []*paylinks.Order{order(t, paylinks.OrderUnknown, attempted("tabby", paylinks.AttemptUnknown, ""))},
 			NextCursor: "c2",
 		}),
-		"orders_empty": api.FromOrderPage(paylinks.OrderPage{}),
-		"error_order": api.FromError(&paylinks.Error{
+		"orders_empty": wire.FromOrderPage(paylinks.OrderPage{}),
+		"error_order": wire.FromError(&paylinks.Error{
 			Code: paylinks.CodeBuyerRejected, Outcome: paylinks.NotApplied, Message: "nobody wants this buyer", OrderID: "TILL-31",
 			Attempts: order(t, "", attempted("tabby", paylinks.AttemptRejected, "too_high")).Attempts,
 		}, "req_1"),
@@ -120,7 +121,7 @@ func TestWhatTheCallerOfAnOrderDoesNext(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := api.FromOrdered(&paylinks.OrderResult{Order: test.order}, "", nil)
+			got := wire.FromOrdered(&paylinks.OrderResult{Order: test.order}, "", nil)
 			assert.Equal(t, test.next, got.Data.NextAction)
 			assert.NotEmpty(t, got.Message)
 			assert.Equal(t, test.execute, got.Data.ExecuteEndpoint == "/api/v2/checkout" && got.Data.ExecuteMethod == "POST")
@@ -131,9 +132,9 @@ func TestWhatTheCallerOfAnOrderDoesNext(t *testing.T) {
 
 func TestDecodeOrderNamesWhatIsIgnored(t *testing.T) {
 	t.Parallel()
-	body, err := api.ParseBody([]byte(`{"providers":["tabby"],"org_app_ids":{"tabby":"a","tamara":"b"},"order":{"total_amount":1.50},"colour":"red"}`))
+	body, err := wire.ParseBody([]byte(`{"providers":["tabby"],"org_app_ids":{"tabby":"a","tamara":"b"},"order":{"total_amount":1.50},"colour":"red"}`))
 	require.NoError(t, err)
-	req, warnings, err := api.DecodeOrder(body)
+	req, warnings, err := wire.DecodeOrder(body)
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.OrderRequest{
 		Providers: []string{"tabby"}, OrgAppIDs: map[string]string{"tabby": "a", "tamara": "b"}, Amount: "1.50",
@@ -146,9 +147,9 @@ func TestAttemptsTravelWithTheirError(t *testing.T) {
 	sent := &paylinks.Error{Code: paylinks.CodeNoUsableProvider, Message: "m", OrderID: "TILL-31", Attempts: []paylinks.OrderAttempt{
 		{Provider: "tabby", OrgAppID: "a", PaylinkID: "p", Outcome: paylinks.AttemptUnavailable, Reason: "r", Duplicate: true},
 	}}
-	wire, err := json.Marshal(api.FromError(sent, ""))
+	data, err := json.Marshal(wire.FromError(sent, ""))
 	require.NoError(t, err)
 	var answer api.ErrorAnswer
-	require.NoError(t, json.Unmarshal(wire, &answer))
-	assert.Equal(t, sent, answer.Err())
+	require.NoError(t, json.Unmarshal(data, &answer))
+	assert.Equal(t, sent, wire.ToError(answer))
 }

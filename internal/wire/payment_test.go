@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 // equalsGolden compares an answer with its file, byte for byte.
@@ -32,9 +32,9 @@ func equalsGolden(t *testing.T, name string, answer any) {
 	assert.Equal(t, string(want), buffer.String(), name)
 }
 
-func parse(t *testing.T, body string) api.Body {
+func parse(t *testing.T, body string) wire.Body {
 	t.Helper()
-	parsed, err := api.ParseBody([]byte(body))
+	parsed, err := wire.ParseBody([]byte(body))
 	require.NoError(t, err)
 	return parsed
 }
@@ -67,11 +67,11 @@ func TestPaymentsAreAsPublished(t *testing.T) {
 	failed.Skipped, failed.SkippedCount = []paylinks.SkippedRow{{ID: "chg_9", Reason: "no currency"}}, 1204
 	failed.Error, failed.FinishedAt = "credentials (HTTP 401)", time.Date(2026, 3, 2, 3, 1, 0, 0, riyadh)
 	for name, answer := range map[string]any{
-		"payments":       api.FromPaymentsPage(paylinks.PaymentsPage{Payments: []*paylinks.SyncedPayment{full, bare}, NextCursor: "c2"}),
-		"payments_empty": api.FromPaymentsPage(paylinks.PaymentsPage{}),
-		"sync_started":   api.FromSyncStarted(sync, []string{`unknown field "form" was ignored`}),
-		"sync_running":   api.FromSync(sync),
-		"sync_failed":    api.FromSync(&failed),
+		"payments":       wire.FromPaymentsPage(paylinks.PaymentsPage{Payments: []*paylinks.SyncedPayment{full, bare}, NextCursor: "c2"}),
+		"payments_empty": wire.FromPaymentsPage(paylinks.PaymentsPage{}),
+		"sync_started":   wire.FromSyncStarted(sync, []string{`unknown field "form" was ignored`}),
+		"sync_running":   wire.FromSync(sync),
+		"sync_failed":    wire.FromSync(&failed),
 	} {
 		equalsGolden(t, name, answer)
 	}
@@ -79,14 +79,14 @@ func TestPaymentsAreAsPublished(t *testing.T) {
 
 func TestDecodeSync(t *testing.T) {
 	t.Parallel()
-	req, warnings, err := api.DecodeSync(parse(t, `{"org_app_id":"shop-tap","from":"2026-03-01T03:00:00+03:00","to":"2026-03-02T00:00:00Z","form":1}`))
+	req, warnings, err := wire.DecodeSync(parse(t, `{"org_app_id":"shop-tap","from":"2026-03-01T03:00:00+03:00","to":"2026-03-02T00:00:00Z","form":1}`))
 	require.NoError(t, err)
 	assert.Equal(t, []string{`unknown field "form" was ignored`}, warnings)
 	assert.Equal(t, "shop-tap", req.OrgAppID)
 	assert.True(t, req.From.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)))
 	assert.True(t, req.To.Equal(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)))
 
-	req, _, err = api.DecodeSync(parse(t, `{"org_app_id":"shop-tap","from":null}`))
+	req, _, err = wire.DecodeSync(parse(t, `{"org_app_id":"shop-tap","from":null}`))
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.SyncRequest{OrgAppID: "shop-tap"}, req)
 
@@ -97,7 +97,7 @@ func TestDecodeSync(t *testing.T) {
 		`{"org_app_id":["a"]}`:  "org_app_id",
 		`{"to":"2026-03-01T0"}`: "to",
 	} {
-		_, _, err := api.DecodeSync(parse(t, body))
+		_, _, err := wire.DecodeSync(parse(t, body))
 		var wrong *paylinks.Error
 		require.ErrorAs(t, err, &wrong, body)
 		assert.Equal(t, paylinks.CodeValidationFailed, wrong.Code)

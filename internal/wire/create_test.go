@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -9,15 +9,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func decode(t *testing.T, text string, options ...string) (paylinks.CreateRequest, []string, error) {
 	t.Helper()
-	body, err := api.ParseBody([]byte(text))
+	body, err := wire.ParseBody([]byte(text))
 	require.NoError(t, err)
-	return api.DecodeCreate(body, options...)
+	return wire.DecodeCreate(body, options...)
 }
 
 func TestDecodeCreateReadsEveryField(t *testing.T) {
@@ -155,42 +155,42 @@ func TestEncodeCreateIsReadBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			wire, err := api.EncodeCreate(req)
+			encoded, err := wire.EncodeCreate(req)
 			require.NoError(t, err)
-			back, warnings, err := decode(t, string(wire))
+			back, warnings, err := decode(t, string(encoded))
 			require.NoError(t, err)
 			assert.Equal(t, req, back)
 			assert.Empty(t, warnings)
 		})
 	}
-	wire, err := api.EncodeCreate(paylinks.CreateRequest{IdempotencyKey: "in-a-header"})
+	wire, err := wire.EncodeCreate(paylinks.CreateRequest{IdempotencyKey: "in-a-header"})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{}`, string(wire))
 }
 
 func TestDecodeOperations(t *testing.T) {
 	t.Parallel()
-	body, err := api.ParseBody([]byte(`{"amount":10.50,"reference_id":"r","reason":"broken","amonut":1}`))
+	body, err := wire.ParseBody([]byte(`{"amount":10.50,"reference_id":"r","reason":"broken","amonut":1}`))
 	require.NoError(t, err)
 
-	capture, warnings, err := api.DecodeCapture(body)
+	capture, warnings, err := wire.DecodeCapture(body)
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.CaptureRequest{Amount: "10.50", ReferenceID: "r"}, capture)
 	assert.Equal(t, []string{`unknown field "amonut" was ignored`, `unknown field "reason" was ignored`}, warnings)
 
-	refund, warnings, err := api.DecodeRefund(body)
+	refund, warnings, err := wire.DecodeRefund(body)
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.RefundRequest{Amount: "10.50", ReferenceID: "r", Reason: "broken"}, refund)
 	assert.Equal(t, []string{`unknown field "amonut" was ignored`}, warnings)
 
 	for _, nothing := range []string{"", "  ", "{}", "null"} {
-		body, err := api.ParseBody([]byte(nothing))
+		body, err := wire.ParseBody([]byte(nothing))
 		if nothing == "null" {
 			require.ErrorIs(t, err, paylinks.CodeInvalidJSON)
 			continue
 		}
 		require.NoError(t, err)
-		capture, warnings, err := api.DecodeCapture(body)
+		capture, warnings, err := wire.DecodeCapture(body)
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.CaptureRequest{}, capture)
 		assert.Empty(t, warnings)
@@ -198,11 +198,11 @@ func TestDecodeOperations(t *testing.T) {
 
 	// An empty amount might mean "all" or "nothing": money isn't guessed.
 	for _, wrong := range []string{`{"amount":""}`, `{"amount":1e1}`, `{"reference_id":5}`} {
-		body, err := api.ParseBody([]byte(wrong))
+		body, err := wire.ParseBody([]byte(wrong))
 		require.NoError(t, err)
-		_, _, err = api.DecodeCapture(body)
+		_, _, err = wire.DecodeCapture(body)
 		require.ErrorIs(t, err, paylinks.CodeValidationFailed, wrong)
-		_, _, err = api.DecodeRefund(body)
+		_, _, err = wire.DecodeRefund(body)
 		require.ErrorIs(t, err, paylinks.CodeValidationFailed, wrong)
 	}
 }
@@ -215,17 +215,17 @@ func FuzzDecodeCreate(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		body, err := api.ParseBody(data)
+		body, err := wire.ParseBody(data)
 		if err != nil {
 			require.ErrorIs(t, err, paylinks.CodeInvalidJSON)
 			return
 		}
 		require.True(t, json.Valid(body.Canonical()))
-		again, err := api.ParseBody(body.Canonical())
+		again, err := wire.ParseBody(body.Canonical())
 		require.NoError(t, err)
 		require.Equal(t, body.Canonical(), again.Canonical())
 
-		req, _, err := api.DecodeCreate(body)
+		req, _, err := wire.DecodeCreate(body)
 		if err != nil {
 			var failure *paylinks.Error
 			require.ErrorAs(t, err, &failure)
@@ -233,11 +233,11 @@ func FuzzDecodeCreate(f *testing.F) {
 			require.NotEmpty(t, failure.Fields)
 			return
 		}
-		wire, err := api.EncodeCreate(req)
+		encoded, err := wire.EncodeCreate(req)
 		require.NoError(t, err)
-		back, err := api.ParseBody(wire)
+		back, err := wire.ParseBody(encoded)
 		require.NoError(t, err)
-		_, _, err = api.DecodeCreate(back)
+		_, _, err = wire.DecodeCreate(back)
 		require.NoError(t, err)
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/internal/simulator"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // shop is a simulated provider with one operation, "sell", whose effect is to count a sale.

@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
-	"github.com/paylinks/paylinks-go/paylinks/api"
 )
 
 func TestEndpointsAreAsPublished(t *testing.T) {
@@ -38,15 +38,15 @@ func TestEndpointsAreAsPublished(t *testing.T) {
 	delivered := *pending
 	delivered.State = paylinks.DeliveryDelivered
 	for name, answer := range map[string]any{
-		"endpoint":         api.FromEndpoint(full),
-		"endpoint_added":   api.FromEndpointChange(bare, []string{`unknown field "name" was ignored`}),
-		"endpoint_secret":  api.FromEndpointSecret(&paylinks.EndpointSecret{Endpoint: full, Secret: "whsec_dGVzdA=="}),
-		"endpoints":        api.FromEndpoints([]*paylinks.Endpoint{full, bare}),
-		"endpoints_empty":  api.FromEndpoints(nil),
-		"delivery_resent":  api.FromResend(pending),
-		"delivery":         api.FromDelivery(&delivered),
-		"deliveries":       api.FromDeliveries([]*paylinks.EventDelivery{&waiting}, "evt_2.ep_1"),
-		"deliveries_empty": api.FromDeliveries(nil, ""),
+		"endpoint":         wire.FromEndpoint(full),
+		"endpoint_added":   wire.FromEndpointChange(bare, []string{`unknown field "name" was ignored`}),
+		"endpoint_secret":  wire.FromEndpointSecret(&paylinks.EndpointSecret{Endpoint: full, Secret: "whsec_dGVzdA=="}),
+		"endpoints":        wire.FromEndpoints([]*paylinks.Endpoint{full, bare}),
+		"endpoints_empty":  wire.FromEndpoints(nil),
+		"delivery_resent":  wire.FromResend(pending),
+		"delivery":         wire.FromDelivery(&delivered),
+		"deliveries":       wire.FromDeliveries([]*paylinks.EventDelivery{&waiting}, "evt_2.ep_1"),
+		"deliveries_empty": wire.FromDeliveries(nil, ""),
 	} {
 		equalsGolden(t, name, answer)
 	}
@@ -54,7 +54,7 @@ func TestEndpointsAreAsPublished(t *testing.T) {
 
 func TestDecodeEndpoint(t *testing.T) {
 	t.Parallel()
-	req, warnings, err := api.DecodeEndpoint(parse(t, `{"url":"https://a.example","description":"d","types":["paylink.captured"],"org_app_ids":["shop-a"],"secret":"mine"}`))
+	req, warnings, err := wire.DecodeEndpoint(parse(t, `{"url":"https://a.example","description":"d","types":["paylink.captured"],"org_app_ids":["shop-a"],"secret":"mine"}`))
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.EndpointRequest{
 		URL: "https://a.example", Description: "d", Types: []paylinks.EventType{paylinks.EventCaptured}, OrgApps: []string{"shop-a"},
@@ -68,7 +68,7 @@ func TestDecodeEndpoint(t *testing.T) {
 		`{"description":["a"]}`:     "description",
 		`{"url":"https://a\u0000"}`: "url",
 	} {
-		_, _, err := api.DecodeEndpoint(parse(t, body))
+		_, _, err := wire.DecodeEndpoint(parse(t, body))
 		var wrong *paylinks.Error
 		require.ErrorAs(t, err, &wrong, body)
 		assert.Contains(t, wrong.Fields[0].Field, field)

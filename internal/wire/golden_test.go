@@ -1,4 +1,4 @@
-package api_test
+package wire_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
@@ -85,31 +86,31 @@ func TestAnswersAreAsPublished(t *testing.T) {
 		Err: assert.AnError,
 	}
 	answers := map[string]any{
-		"create":      api.FromCreated(fullLink(t), public, []string{`unknown field "colour" was ignored`}),
-		"create_bare": api.FromCreated(bareLink(t), public, nil),
-		"get":         api.FromPaylink(fullLink(t), public),
-		"get_bare":    api.FromPaylink(bareLink(t), public),
-		"list":        api.FromPage(paylinks.Page{Paylinks: []*paylinks.Paylink{bareLink(t)}, NextCursor: "c2"}, public),
-		"list_empty":  api.FromPage(paylinks.Page{}, public),
-		"capture": api.FromCapture(&paylinks.CaptureResult{
+		"create":      wire.FromCreated(fullLink(t), public, []string{`unknown field "colour" was ignored`}),
+		"create_bare": wire.FromCreated(bareLink(t), public, nil),
+		"get":         wire.FromPaylink(fullLink(t), public),
+		"get_bare":    wire.FromPaylink(bareLink(t), public),
+		"list":        wire.FromPage(paylinks.Page{Paylinks: []*paylinks.Paylink{bareLink(t)}, NextCursor: "c2"}, public),
+		"list_empty":  wire.FromPage(paylinks.Page{}, public),
+		"capture": wire.FromCapture(&paylinks.CaptureResult{
 			PaylinkID: "plk_7Q", Provider: "tabby", PaymentID: "pay_1", ProviderStatus: "CLOSED", Status: paylinks.StatusCaptured,
 			Amount: money(t, "20.5", paylinks.SAR), Captured: money(t, "420.5", paylinks.SAR), ReferenceID: "cap-1", AlreadyCaptured: true, FinalizePending: true,
 		}, []string{`unknown field "amonut" was ignored`}),
-		"capture_kwd": api.FromCapture(&paylinks.CaptureResult{
+		"capture_kwd": wire.FromCapture(&paylinks.CaptureResult{
 			PaylinkID: "plk_8R", Provider: "tamara", ProviderStatus: "fully_captured", Status: paylinks.StatusCaptured,
 			Amount: money(t, "12.5", paylinks.KWD), Captured: money(t, "12.5", paylinks.KWD),
 		}, nil),
-		"cancel": api.FromCancel(&paylinks.CancelResult{PaylinkID: "plk_7Q", Provider: "tabby", Status: paylinks.StatusCancelled, CancelledHere: true}),
-		"refund": api.FromRefund(&paylinks.RefundResult{
+		"cancel": wire.FromCancel(&paylinks.CancelResult{PaylinkID: "plk_7Q", Provider: "tabby", Status: paylinks.StatusCancelled, CancelledHere: true}),
+		"refund": wire.FromRefund(&paylinks.RefundResult{
 			PaylinkID: "plk_7Q", Provider: "tabby", PaymentID: "pay_1", RefundID: "ref_1", ProviderStatus: "CLOSED", Status: paylinks.StatusPartiallyRefunded,
 			Amount: money(t, "20", paylinks.SAR), Refunded: money(t, "40", paylinks.SAR), ReferenceID: "back-1",
 		}, nil),
-		"send":            api.FromSend(&paylinks.SendResult{PaylinkID: "plk_7Q", Provider: "tabby", Delivery: paylinks.DeliverySMS, SentTo: "+9665*****78"}),
-		"events":          api.FromEvents([]paylinks.Event{event}, "Mg"),
-		"events_empty":    api.FromEvents(nil, ""),
-		"providers":       api.FromCatalogue([]paylinks.Info{info(), gateway}),
-		"error":           api.FromError(failure, "req_1"),
-		"error_bare":      api.FromError(&paylinks.Error{Code: paylinks.CodeNotFound}, "req_2"),
+		"send":            wire.FromSend(&paylinks.SendResult{PaylinkID: "plk_7Q", Provider: "tabby", Delivery: paylinks.DeliverySMS, SentTo: "+9665*****78"}),
+		"events":          wire.FromEvents([]paylinks.Event{event}, "Mg"),
+		"events_empty":    wire.FromEvents(nil, ""),
+		"providers":       wire.FromCatalogue([]paylinks.Info{info(), gateway}),
+		"error":           wire.FromError(failure, "req_1"),
+		"error_bare":      wire.FromError(&paylinks.Error{Code: paylinks.CodeNotFound}, "req_2"),
 		"request_capture": api.CaptureRequest{Amount: "1.00", ReferenceID: "cap-1"},
 		"request_refund":  api.RefundRequest{Reason: "broken"},
 	}
@@ -151,7 +152,7 @@ func TestQRCodeURL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, api.QRCodeURL(&test.link, test.public))
+			assert.Equal(t, test.want, wire.QRCodeURL(&test.link, test.public))
 		})
 	}
 }
@@ -164,10 +165,10 @@ func TestErrorsTravel(t *testing.T) {
 		PaylinkID: "plk", Status: paylinks.StatusCreated, Reason: "why", Fields: []paylinks.FieldError{{Field: "a", Code: "b", Message: "c"}},
 		Messages: &paylinks.Messages{EN: "e", AR: "ع"},
 	}
-	wire, err := json.Marshal(api.FromError(sent, "req_1"))
+	data, err := json.Marshal(wire.FromError(sent, "req_1"))
 	require.NoError(t, err)
 	var answer api.ErrorAnswer
-	require.NoError(t, json.Unmarshal(wire, &answer))
-	assert.Equal(t, sent, answer.Err())
+	require.NoError(t, json.Unmarshal(data, &answer))
+	assert.Equal(t, sent, wire.ToError(answer))
 	assert.Equal(t, "req_1", answer.RequestID)
 }

@@ -1,0 +1,241 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/paylinks/paylinks-go/internal/contact"
+	"github.com/paylinks/paylinks-go/internal/wire"
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/api"
+)
+
+// call is one call of the API.
+type call struct {
+	// op is the name that the Service has for it in errors.
+	op     string
+	method string
+	// path is escaped, and relative to where the handler is mounted.
+	path  string
+	query url.Values
+	body  []byte
+	// key makes a call that changes something happen once.
+	key string
+}
+
+// get is a call that reads.
+func get(op, path string, query url.Values) call {
+	return call{op: op, method: http.MethodGet, path: path, query: query}
+}
+
+// post is a call that changes something, under the caller's key or a new one.
+func post(op, path, key string, body []byte) call {
+	if key == "" {
+		key = newKey()
+	}
+	return call{op: op, method: http.MethodPost, path: path, body: body, key: key}
+}
+
+// repeatable tells whether the call may be sent again without having its effect twice.
+func (c call) repeatable() bool { return c.method == http.MethodGet || c.key != "" }
+
+// answer is a successful answer.
+type answer struct {
+	header http.Header
+	body   []byte
+}
+
+// do makes a call and reads its answer into v, which is nil for an answer that doesn't matter.
+func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
+	if !validKey(call.key) {
+		return answer{}, &paylinks.Error{
+			Code: paylinks.CodeValidationFailed, Outcome: paylinks.NotApplied, Op: call.op, Message: "IdempotencyKey must be 1 to 255 visible ASCII characters",
+			Fields: []paylinks.FieldError{{Field: "idempotency_key", Code: "invalid", Message: "IdempotencyKey must be 1 to 255 visible ASCII characters"}},
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+	ctx, made := contact.Watch(context.WithValue(ctx, callKey{}, call))
+	req, err := c.request(ctx, call)
+	if err != nil {
+		return answer{}, noAnswer(call, err, true)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, noAnswer(call, err, made.Never(err))
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := readAnswer(res)
+	if err != nil {
+		return answer{}, noAnswer(call, err, false)
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return answer{}, refused(call, res, body)
+	}
+	if v != nil {
+		if err := json.Unmarshal(body, v); err != nil {
+			return answer{}, notTheAPI(call, res, fmt.Errorf("client: read the answer: %w", err))
+		}
+	}
+	return answer{header: res.Header, body: body}, nil
+}
+
+type callKey struct{}
+
+func (c *Client) request(ctx context.Context, call call) (*retryablehttp.Request, error) {
+	target := c.base + call.path
+	if len(call.query) > 0 {
+		target += "?" + call.query.Encode()
+	}
+	var body any
+	if call.body != nil {
+		body = call.body
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, call.method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	c.identify(req.Header)
+	req.Header.Set("Accept", "application/json")
+	if call.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if call.key != "" {
+		req.Header.Set("Idempotency-Key", call.key)
+	}
+	return req, nil
+}
+
+func (c *Client) identify(header http.Header) {
+	header.Set("Authorization", "Bearer "+c.token.Reveal())
+	header.Set("User-Agent", "paylinks-go-client")
+}
+
+func validKey(key string) bool { return len(key) <= 255 && visibleASCII(key) }
+
+func readAnswer(res *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err == nil && len(body) > maxAnswer {
+		err = errors.New("client: the answer is too large")
+	}
+	return body, err
+}
+
+// checkRetry repeats a call that got no answer, and one whose answer says that nothing has happened and that it may come again.
+func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) (bool, error) {
+	call, _ := ctx.Value(callKey{}).(call)
+	if !call.repeatable() || ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: no answer, trying again", slog.String("op", call.op))
+		return true, nil //nolint:nilerr // err is a reason to try again; an error returned here would end the tries
+	}
+	if res.StatusCode < http.StatusBadRequest {
+		return false, nil
+	}
+	body, err := readAnswer(res)
+	_ = res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return true, nil //nolint:nilerr // an answer that is cut off is none
+	}
+	again := comeAgain(call, res, body)
+	if again {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: trying again",
+			slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
+	}
+	return again, nil
+}
+
+// comeAgain tells whether an answer that isn't a success asks for the call to be repeated.
+func comeAgain(call call, res *http.Response, body []byte) bool {
+	failure, ours := parseError(body)
+	switch {
+	case !ours: // a proxy's
+		return res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests
+	case failure.Error.Outcome == paylinks.OutcomeUnknown: // it settles itself
+		return false
+	case res.Header.Get("Retry-After") != "": // rate_limited, provider_unavailable, …_in_progress
+		return true
+	default:
+		return call.method == http.MethodGet && res.StatusCode == http.StatusInternalServerError
+	}
+}
+
+// backoff doubles with jitter, or follows a Retry-After that isn't absurd.
+func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Response) time.Duration {
+	if wish := retryAfter(res); wish > 0 {
+		return min(wish, c.config.MaxRetryAfter)
+	}
+	ceiling := min(least<<attempt, most)
+	return ceiling/2 + rand.N(ceiling/2)
+}
+
+// retryAfter is an answer's wish, zero without one.
+func retryAfter(res *http.Response) time.Duration {
+	if res == nil {
+		return 0
+	}
+	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return time.Duration(min(seconds, 24*60*60)) * time.Second
+}
+
+const headerRequestID = "X-Request-Id"
+
+// parseError reads an error of the API, and tells whether the body is one.
+func parseError(body []byte) (api.ErrorAnswer, bool) {
+	var failure api.ErrorAnswer
+	err := json.Unmarshal(body, &failure)
+	return failure, err == nil && failure.Error.Code != ""
+}
+
+// refused is an answer that isn't a success, as an error.
+func refused(call call, res *http.Response, body []byte) error {
+	failure, ours := parseError(body)
+	if !ours {
+		return notTheAPI(call, res, nil)
+	}
+	e := wire.ToError(failure)
+	e.Op, e.RequestID, e.RetryAfter = call.op, failure.RequestID, retryAfter(res)
+	return e
+}
+
+// notTheAPI is an answer that isn't the API's: something else listens there, or stands in between.
+func notTheAPI(call call, res *http.Response, err error) error {
+	outcome := paylinks.NotApplied
+	if call.method != http.MethodGet && (res.StatusCode < 300 || res.StatusCode >= http.StatusInternalServerError) {
+		outcome = paylinks.OutcomeUnknown
+	}
+	return &paylinks.Error{
+		Code: paylinks.CodeUnreachable, Outcome: outcome, Op: call.op, RequestID: res.Header.Get(headerRequestID), RetryAfter: retryAfter(res), Err: err,
+		Message: fmt.Sprintf("HTTP %d that isn't an answer of the API: check BaseURL, and what stands in between", res.StatusCode),
+	}
+}
+
+// noAnswer is a call that got no answer.
+func noAnswer(call call, err error, neverSent bool) error {
+	e := &paylinks.Error{
+		Code: paylinks.CodeUnreachable, Outcome: paylinks.OutcomeUnknown, Op: call.op, Err: err,
+		Message: "the server gave no answer: whether it has happened isn't known, so ask before you repeat it under another name",
+	}
+	if neverSent || call.method == http.MethodGet {
+		e.Outcome, e.Message = paylinks.NotApplied, "the server can't be reached"
+	}
+	return e
+}

@@ -1,0 +1,27 @@
+// Package client calls a remote paylinks server: the methods of [paylinks.Service] over HTTP, with the same types and the same errors.
+//
+//	c, err := client.New(client.Config{BaseURL: "https://pay.example.com", Token: token})
+//	link, err := c.Create(ctx, paylinks.CreateRequest{
+//		Provider: "tabby", OrgAppID: "tabby-main", OrderID: "POS-1234", Amount: "150.00", Currency: "SAR", BuyerPhone: "0500000001",
+//	})
+//	for event, err := range c.Watch(ctx, link.ID, 0) { … }
+//
+// A program written against [paylinks.API] runs on a Client and on a Service alike.
+//
+// # Nothing twice
+//
+// Every call that changes something carries an idempotency key: the request's own, or a new one. So a call that got no answer is repeated, under the same
+// key, and happens once. An answer is repeated only where it says that nothing has happened and asks to come again ([paylinks.NotApplied] with Retry-After, a
+// proxy's error). One that says [paylinks.OutcomeUnknown] is never repeated: the server settles it by itself, and Get shows how.
+//
+// A caller that may die between two tries takes a name of its own: ReferenceID, or IdempotencyKey. The same name gets the same answer in the next process.
+//
+// # Errors
+//
+// Every error is a [*paylinks.Error], as the server had it, with the RequestID that finds the request in its log. A server that can't be reached is
+// [paylinks.CodeUnreachable]; its Outcome says whether the call may have happened. A context that ends is the context's error in the chain.
+//
+// # Events
+//
+// [Client.Watch] follows one link. A program that is to be told of all of them has an endpoint ([Client.AddEndpoint]) and proves what arrives there with a [Receiver].
+package client
