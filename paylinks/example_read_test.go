@@ -120,6 +120,51 @@ func ExampleService_List() {
 	// POS-1 created
 }
 
+// The same without the pages: All reads them as the loop goes on.
+func ExampleService_All() {
+	ctx := context.Background()
+	simulator := tabbytest.New(tabbytest.Config{}) // stands in for Tabby: without BaseURL, the provider calls the real one
+	api := httptest.NewServer(simulator)
+	defer api.Close()
+	provider, err := tabby.New(tabby.Config{
+		SecretKey: tabbytest.SecretKey, MerchantCode: "SA", WebhookSecret: "a-long-random-text", BaseURL: api.URL,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	store, err := sqlite.OpenMemory(ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = store.Close() }()
+	service, err := paylinks.New(store, paylinks.StaticApps{"tabby-main": provider}, paylinks.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	for _, order := range []string{"POS-1", "POS-2", "POS-3"} {
+		_, err := service.Create(ctx, paylinks.CreateRequest{Provider: "tabby", OrgAppID: "tabby-main", OrderID: order, Amount: "150.00", Currency: "SAR"})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	for link, err := range service.All(ctx, paylinks.ListRequest{Limit: 2}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(link.OrderID, link.Status)
+	}
+	// Output:
+	// POS-3 created
+	// POS-2 created
+	// POS-1 created
+}
+
 // The history of a link: what changed, by what, and what the money stood at.
 func ExampleService_Events() {
 	ctx := context.Background()

@@ -14,7 +14,7 @@ type CreateRequest struct {
 	Amount   string
 	Currency string
 
-	// Description is shown to the buyer by some providers.
+	// Description is shown to the buyer by some providers, up to 1,000 characters.
 	Description string
 	BuyerName   string
 	BuyerEmail  string
@@ -24,7 +24,7 @@ type CreateRequest struct {
 	PhoneNumber string
 	// Lang is "ar" or "en", the language of the checkout.
 	Lang string
-	// Items add up to Amount. Without any, the whole amount is one item.
+	// Items add up to Amount, up to 200 of them. Without any, the whole amount is one item.
 	Items []ItemRequest
 	// Metadata comes back in every answer and event: up to 50 keys of up to 40 characters, values up to 500.
 	Metadata map[string]string
@@ -40,7 +40,7 @@ type CreateRequest struct {
 type ItemRequest struct {
 	// Name is what the buyer reads, up to 255 characters.
 	Name string
-	// Quantity is at least 1.
+	// Quantity is at least 1, and at most a million.
 	Quantity int64
 	// UnitPrice is of one, in the currency of the request; zero will do.
 	UnitPrice string
