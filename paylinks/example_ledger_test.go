@@ -41,7 +41,8 @@ func ExampleService_SyncPayments() {
 	hour := time.Now().Add(-time.Hour)
 	for i, order := range []string{"SALE-1", "SALE-2"} {
 		payment := stripetest.Payment{
-			Amount: 15000, Received: 15000, Refunded: int64(i) * 5000, Created: hour.Add(time.Duration(i) * time.Minute), Metadata: map[string]string{"order_id": order},
+			Amount: 15000, Received: 15000, Refunded: int64(i) * 5000,
+			Created: hour.Add(time.Duration(i) * time.Minute), Metadata: map[string]string{"order_id": order},
 		}
 		if _, err := simulator.Add(payment); err != nil {
 			fmt.Println(err)
