@@ -33,7 +33,9 @@ func ExampleService_Get() {
 		return
 	}
 	defer func() { _ = store.Close() }()
-	service, err := paylinks.New(store, paylinks.StaticApps{"tabby-main": provider}, paylinks.Options{RefreshInterval: time.Nanosecond, Logger: slog.New(slog.DiscardHandler)})
+	service, err := paylinks.New(store, paylinks.StaticApps{"tabby-main": provider}, paylinks.Options{
+		RefreshInterval: time.Nanosecond, Logger: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		fmt.Println(err)
 		return
