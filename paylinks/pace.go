@@ -22,6 +22,9 @@ const (
 // paces are how fast the Service works by itself at each app's provider: callers come first, and a provider that is slow or away neither
 // keeps the links of another waiting nor is hammered.
 type paces struct {
+	// bell rings when an app has room for more links to be claimed.
+	bell chan struct{}
+
 	mu    sync.Mutex
 	byApp map[string]*pace
 }
@@ -36,7 +39,7 @@ func (p *paces) of(orgAppID string) *pace {
 	if p.byApp == nil {
 		p.byApp = map[string]*pace{}
 	}
-	made := &pace{slots: make(chan struct{}, perApp)}
+	made := &pace{bell: p.bell, slots: make(chan struct{}, perApp)}
 	p.byApp[orgAppID] = made
 	return made
 }
@@ -56,6 +59,7 @@ func (p *paces) busy(now time.Time) []string {
 
 // pace is one app's: half the rate that its provider allows, and rests while the provider is away.
 type pace struct {
+	bell  chan struct{}
 	slots chan struct{}
 
 	mu       sync.Mutex
@@ -78,6 +82,9 @@ func (p *pace) begin() (done func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting--
+	if p.waiting == enoughWaiting-1 {
+		wake(p.bell)
+	}
 	return func() { <-p.slots }
 }
 

@@ -52,6 +52,19 @@ func TestARefusalOfOnePaymentIsNoOutage(t *testing.T) {
 	assert.Empty(t, all.busy(now))
 }
 
+func TestABellTellsOfRoomForMore(t *testing.T) {
+	t.Parallel()
+	all := paces{bell: make(chan struct{}, 1)}
+	app := all.of("app")
+	for range enoughWaiting + 1 {
+		app.expect()
+	}
+	app.begin()()
+	assert.Empty(t, all.bell, "there's still enough")
+	app.begin()()
+	assert.Len(t, all.bell, 1)
+}
+
 func TestNoMoreIsClaimedForAnAppThatHasEnoughToDo(t *testing.T) {
 	t.Parallel()
 	var all paces

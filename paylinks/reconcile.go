@@ -34,7 +34,7 @@ func (s *Service) Run(ctx context.Context) error {
 		s.every(ctx, "webhooks", s.opts.PollInterval, s.webhooksDue, func(ctx context.Context) (bool, error) { return s.handleWebhooks(ctx, webhooks) })
 	})
 	loops.Go(func() {
-		s.every(ctx, "links", s.opts.PollInterval, nil, func(ctx context.Context) (bool, error) { return s.checkLinks(ctx, links) })
+		s.every(ctx, "links", s.opts.PollInterval, s.linksDue, func(ctx context.Context) (bool, error) { return s.checkLinks(ctx, links) })
 	})
 	loops.Go(func() {
 		s.every(ctx, "deliveries", s.opts.PollInterval, s.deliveriesDue, func(ctx context.Context) (bool, error) { return s.deliverEvents(ctx, deliveries) })

@@ -96,6 +96,7 @@ type Service struct {
 	deliveriesDue chan struct{}
 	ordersDue     chan struct{}
 	syncsDue      chan struct{}
+	linksDue      chan struct{}
 
 	// background is the calls that outlive their callers: refreshes that Get didn't wait for.
 	background sync.WaitGroup
@@ -110,9 +111,11 @@ func New(store Store, apps Apps, options Options) (*Service, error) {
 		return nil, fmt.Errorf("paylinks: SigningKey has %d bytes: take at least %d random ones", n, minSigningKey)
 	}
 	options = options.withDefaults()
+	linksDue := make(chan struct{}, 1)
 	return &Service{
 		store: store, apps: apps, opts: options, log: options.Logger, endpointClient: newEndpointClient(options),
 		webhooksDue: make(chan struct{}, 1), deliveriesDue: make(chan struct{}, 1), ordersDue: make(chan struct{}, 1), syncsDue: make(chan struct{}, 1),
+		linksDue: linksDue, paces: paces{bell: linksDue},
 	}, nil
 }
 

@@ -34,7 +34,7 @@ func (w mispayWorld) provider(baseURL string, client *http.Client) (paylinks.Pro
 	return mispay.FromCredentials(func(name string) string { return credentials[name] }, mispay.Config{BaseURL: baseURL, HTTPClient: client, Now: w.now})
 }
 
-func (w mispayWorld) pay(orderID string) error     { return with(w, orderID, w.Pay) }
+func (w mispayWorld) pay(orderIDs ...string) error { return withEach(w, orderIDs, w.Pay) }
 func (w mispayWorld) decline(orderID string) error { return with(w, orderID, w.Decline) }
 func (w mispayWorld) giveUp(orderID string) error  { return with(w, orderID, w.Cancel) }
 

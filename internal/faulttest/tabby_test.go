@@ -33,7 +33,7 @@ func (tabbyWorld) credentials() map[string]string {
 	}
 }
 
-func (w tabbyWorld) pay(orderID string) error     { return with(w, orderID, w.Pay) }
+func (w tabbyWorld) pay(orderIDs ...string) error { return withEach(w, orderIDs, w.Pay) }
 func (w tabbyWorld) decline(orderID string) error { return with(w, orderID, w.Decline) }
 func (w tabbyWorld) giveUp(orderID string) error  { return with(w, orderID, w.Cancel) }
 

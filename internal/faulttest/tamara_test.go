@@ -35,7 +35,7 @@ func (w tamaraWorld) provider(baseURL string, client *http.Client) (paylinks.Pro
 	return tamara.FromCredentials(func(name string) string { return credentials[name] }, tamara.Config{BaseURL: baseURL, HTTPClient: client, Now: w.now})
 }
 
-func (w tamaraWorld) pay(orderID string) error     { return with(w, orderID, w.Pay) }
+func (w tamaraWorld) pay(orderIDs ...string) error { return withEach(w, orderIDs, w.Pay) }
 func (w tamaraWorld) decline(orderID string) error { return with(w, orderID, w.Decline) }
 func (w tamaraWorld) giveUp(orderID string) error  { return with(w, orderID, w.Cancel) }
 

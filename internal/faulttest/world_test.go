@@ -23,8 +23,8 @@ type world interface {
 	credentials() map[string]string
 	// path follows the host in the provider's base URL, "" for none.
 	path() string
-	// pay is the buyer paying for an order.
-	pay(orderID string) error
+	// pay is the buyers paying for orders.
+	pay(orderIDs ...string) error
 	// decline is the provider refusing the buyer on its page, giveUp the buyer leaving it.
 	decline(orderID string) error
 	giveUp(orderID string) error
@@ -148,6 +148,26 @@ func with(w world, orderID string, do func(id string) error) error {
 		return err
 	}
 	return do(d.ID)
+}
+
+// withEach does something to the one payment of each order.
+func withEach(w world, orderIDs []string, do func(id string) error) error {
+	if len(orderIDs) == 1 {
+		return with(w, orderIDs[0], do)
+	}
+	byOrder := map[string][]string{}
+	for _, d := range w.deals() {
+		byOrder[d.OrderID] = append(byOrder[d.OrderID], d.ID)
+	}
+	for _, orderID := range orderIDs {
+		if n := len(byOrder[orderID]); n != 1 {
+			return fmt.Errorf("%s has %d payments of order %s", idOf(w), n, orderID)
+		}
+		if err := do(byOrder[orderID][0]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // progress is the unified status of a payment that was authorized, by its amounts. closed: no more will be captured.

@@ -140,7 +140,7 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 		return false, ctx.Err()
 	}
 	if err != nil {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: no answer, trying again", slog.String("op", call.op))
+		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try got no answer", slog.String("op", call.op))
 		return true, nil //nolint:nilerr // err is a reason to try again; an error returned here would end the tries
 	}
 	if res.StatusCode < http.StatusBadRequest {
@@ -154,7 +154,7 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	}
 	again := comeAgain(call, res, body)
 	if again {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: trying again",
+		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
 			slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
 	}
 	return again, nil

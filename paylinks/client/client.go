@@ -94,7 +94,7 @@ func New(config Config) (*Client, error) {
 	c.http = &retryablehttp.Client{
 		HTTPClient:   &tries,
 		RetryMax:     max(config.Retries, 0),
-		RetryWaitMin: 200 * time.Millisecond,
+		RetryWaitMin: 500 * time.Millisecond,
 		RetryWaitMax: 5 * time.Second,
 		CheckRetry:   c.checkRetry,
 		Backoff:      c.backoff,
