@@ -1,6 +1,6 @@
 // Package mispay makes payment links with MisPay, "buy now, pay later" in Saudi Arabia.
 //
-// [New] takes a [Config] and gives a [Provider] for paylinks.Service:
+// [New] takes a [Config] and gives a [Provider] for [paylinks.Service]:
 //
 //	provider, err := mispay.New(mispay.Config{
 //		Environment:   mispay.Live,

@@ -30,48 +30,87 @@ type Code string
 // Error makes a Code usable as the target of errors.Is.
 func (c Code) Error() string { return string(c) }
 
-// The codes, by what the caller can do about them.
+// The codes, by what the caller can do about them. docs/errors.md has each with its HTTP status.
 const (
 	// The request is wrong: mend it.
-	CodeInvalidJSON           Code = "invalid_json"
-	CodeValidationFailed      Code = "validation_failed"
-	CodeUnknownProvider       Code = "unknown_provider"
-	CodeProviderNotLinkable   Code = "provider_not_linkable"
-	CodeItemsTotalMismatch    Code = "items_total_mismatch"
-	CodeAmountExceeds         Code = "amount_exceeds_remaining"
-	CodeUnsupportedCurrency   Code = "unsupported_currency"
-	CodePartialNotSupported   Code = "partial_not_supported"
-	CodeIdempotencyMismatch   Code = "idempotency_mismatch"
-	CodeUnauthenticated       Code = "unauthenticated"
-	CodeForbidden             Code = "forbidden"
-	CodeNotFound              Code = "not_found"
-	CodePaylinkNotFound       Code = "paylink_not_found"
-	CodeOrgAppNotFound        Code = "org_app_not_found"
-	CodeMethodNotAllowed      Code = "method_not_allowed"
-	CodeEndpointRemoved       Code = "endpoint_removed"
-	CodeBodyTooLarge          Code = "body_too_large"
-	CodeUnsupportedMediaType  Code = "unsupported_media_type"
-	CodeNotCapturable         Code = "not_capturable"
-	CodeNotRefundable         Code = "not_refundable"
-	CodePaymentDisputed       Code = "payment_disputed"
-	CodeAlreadyPaid           Code = "already_paid"
-	CodeAlreadyCaptured       Code = "already_captured"
-	CodeUnsupported           Code = "unsupported"
-	CodeOperationInProgress   Code = "operation_in_progress"
+
+	// CodeInvalidJSON: the body isn't one JSON object in valid UTF-8 without repeated keys.
+	CodeInvalidJSON Code = "invalid_json"
+	// CodeValidationFailed: fields are missing or wrong: [Error].Fields names each.
+	CodeValidationFailed Code = "validation_failed"
+	// CodeUnknownProvider: no provider has that id.
+	CodeUnknownProvider Code = "unknown_provider"
+	// CodeProviderNotLinkable: the provider is a gateway, which makes no links: use an order, or sync its payments.
+	CodeProviderNotLinkable Code = "provider_not_linkable"
+	// CodeItemsTotalMismatch: the items don't add up to the amount.
+	CodeItemsTotalMismatch Code = "items_total_mismatch"
+	// CodeAmountExceeds: more is to be captured or refunded than is left.
+	CodeAmountExceeds Code = "amount_exceeds_remaining"
+	// CodeUnsupportedCurrency: ISO 4217 doesn't have the currency, or the provider's app doesn't take it.
+	CodeUnsupportedCurrency Code = "unsupported_currency"
+	// CodePartialNotSupported: the provider captures or refunds the whole amount only: leave the amount out.
+	CodePartialNotSupported Code = "partial_not_supported"
+	// CodeIdempotencyMismatch: the key or reference was used for another request: take a new one for a new request.
+	CodeIdempotencyMismatch Code = "idempotency_mismatch"
+	// CodeUnauthenticated: nobody who is known sends this request, or a webhook proves nothing.
+	CodeUnauthenticated Code = "unauthenticated"
+	// CodeForbidden: the caller is known and may not do this, for want of a scope.
+	CodeForbidden Code = "forbidden"
+	// CodeNotFound: there is no such path, order, sync, endpoint, delivery or operation.
+	CodeNotFound Code = "not_found"
+	// CodePaylinkNotFound: there is no such link, or it's another caller's.
+	CodePaylinkNotFound Code = "paylink_not_found"
+	// CodeOrgAppNotFound: no such app is installed, or it's another caller's, or one of another kind.
+	CodeOrgAppNotFound Code = "org_app_not_found"
+	// CodeMethodNotAllowed: the path has other methods.
+	CodeMethodNotAllowed Code = "method_not_allowed"
+	// CodeEndpointRemoved: the path was removed: the answer names its replacement.
+	CodeEndpointRemoved Code = "endpoint_removed"
+	// CodeBodyTooLarge: the body is larger than the server takes.
+	CodeBodyTooLarge Code = "body_too_large"
+	// CodeUnsupportedMediaType: the body isn't said to be JSON.
+	CodeUnsupportedMediaType Code = "unsupported_media_type"
+	// CodeNotCapturable: the link isn't in a state to be captured: [Error].Status has the one that it's in.
+	CodeNotCapturable Code = "not_capturable"
+	// CodeNotRefundable: nothing is left to give back, or it isn't known how much: [Error].Reason tells which.
+	CodeNotRefundable Code = "not_refundable"
+	// CodePaymentDisputed: a dispute is open on the payment at the provider, which refuses meanwhile.
+	CodePaymentDisputed Code = "payment_disputed"
+	// CodeAlreadyPaid: the buyer has paid, so there's nothing to cancel, send or try next. A second Cancel voids.
+	CodeAlreadyPaid Code = "already_paid"
+	// CodeAlreadyCaptured: the payment is captured and can't be voided any more: refund it.
+	CodeAlreadyCaptured Code = "already_captured"
+	// CodeUnsupported: the provider, or the link in its present state, can't do that.
+	CodeUnsupported Code = "unsupported"
+	// CodeOperationInProgress: another operation of the link isn't settled: ask again after [Error].RetryAfter.
+	CodeOperationInProgress Code = "operation_in_progress"
+	// CodeIdempotencyInProgress: the first request with this key still runs: ask again after [Error].RetryAfter.
 	CodeIdempotencyInProgress Code = "idempotency_in_progress"
-	CodeSyncInProgress        Code = "sync_in_progress"
-	CodeRateLimited           Code = "rate_limited"
-	CodeNoUsableProvider      Code = "no_usable_provider"
-	CodeOrderExists           Code = "order_exists"
-	CodeOrderHasOpenPaylink   Code = "order_has_open_paylink"
+	// CodeSyncInProgress: a sync of the app with another window isn't finished.
+	CodeSyncInProgress Code = "sync_in_progress"
+	// CodeRateLimited: too many calls: ask again after [Error].RetryAfter. The Service itself never says so: it's for a limiter in front of it.
+	CodeRateLimited Code = "rate_limited"
+	// CodeNoUsableProvider: no provider of the order is left, or was ever there, to be tried.
+	CodeNoUsableProvider Code = "no_usable_provider"
+	// CodeOrderExists: the caller has an order with that reference.
+	CodeOrderExists Code = "order_exists"
+	// CodeOrderHasOpenPaylink: a link of the order can be paid now: have it cancelled first.
+	CodeOrderHasOpenPaylink Code = "order_has_open_paylink"
 
 	// The provider said no, or nothing.
-	CodeBuyerRejected       Code = "buyer_rejected"
-	CodeProviderError       Code = "provider_error"
+
+	// CodeBuyerRejected: the provider doesn't want this buyer or amount: show [Error].Messages, offer another way to pay.
+	CodeBuyerRejected Code = "buyer_rejected"
+	// CodeProviderError: the provider refused our call or our credentials, or made something else than was asked for.
+	CodeProviderError Code = "provider_error"
+	// CodeProviderUnavailable: the provider could not be reached, and nothing has happened: try again.
 	CodeProviderUnavailable Code = "provider_unavailable"
-	CodeProviderTimeout     Code = "provider_timeout"
+	// CodeProviderTimeout: no clear answer: it may have happened. It settles itself; repeat it under the same name only.
+	CodeProviderTimeout Code = "provider_timeout"
 
 	// The library or its store failed.
+
+	// CodeInternal: the library or its store failed. Over HTTP, the server's log has the cause under the request's id.
 	CodeInternal Code = "internal"
 
 	// CodeUnreachable: a remote server gave no answer, or none of the API's. No server says so, only the Client of package client.
@@ -80,6 +119,7 @@ const (
 
 // Error is every error that the Service returns. Its texts hold no secret, no personal data and no provider body.
 type Error struct {
+	// Code is why, and Outcome whether it has happened all the same: "" where nothing was to happen.
 	Code    Code
 	Outcome Outcome
 	// Op is the call that failed: "create", "capture", ….
@@ -169,6 +209,7 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
 
 // Messages is one text for buyers in the two languages of the region.
 type Messages struct {
+	// EN and AR are the English and the Arabic text.
 	EN string `json:"en"`
 	AR string `json:"ar"`
 }
@@ -201,6 +242,7 @@ const (
 
 // ProviderError is the only error type that a [Provider] returns, so that the Service can decide without knowing the provider.
 type ProviderError struct {
+	// Refusal is what the failure amounts to.
 	Refusal Refusal
 	// Outcome is NotApplied only where the provider's own answer, or a connection that was never made, proves it.
 	Outcome Outcome

@@ -70,17 +70,28 @@ type PaymentStatus string
 
 // The statuses of payments.
 const (
-	PaymentCreated           PaymentStatus = "created"
-	PaymentPending           PaymentStatus = "pending"
-	PaymentAuthorized        PaymentStatus = "authorized"
+	// PaymentCreated: it exists, and nothing was tried yet.
+	PaymentCreated PaymentStatus = "created"
+	// PaymentPending: the buyer or the provider has still to do something.
+	PaymentPending PaymentStatus = "pending"
+	// PaymentAuthorized: the amount is held and not taken.
+	PaymentAuthorized PaymentStatus = "authorized"
+	// PaymentPartiallyCaptured: a part of it was taken.
 	PaymentPartiallyCaptured PaymentStatus = "partially_captured"
-	PaymentCaptured          PaymentStatus = "captured"
+	// PaymentCaptured: it was taken.
+	PaymentCaptured PaymentStatus = "captured"
+	// PaymentPartiallyRefunded: a part of what was taken went back.
 	PaymentPartiallyRefunded PaymentStatus = "partially_refunded"
-	PaymentRefunded          PaymentStatus = "refunded"
-	PaymentCancelled         PaymentStatus = "cancelled"
-	PaymentFailed            PaymentStatus = "failed"
-	PaymentExpired           PaymentStatus = "expired"
-	PaymentDisputed          PaymentStatus = "disputed"
+	// PaymentRefunded: all of it went back.
+	PaymentRefunded PaymentStatus = "refunded"
+	// PaymentCancelled: it was cancelled, or the authorization voided.
+	PaymentCancelled PaymentStatus = "cancelled"
+	// PaymentFailed: it was declined, or went wrong.
+	PaymentFailed PaymentStatus = "failed"
+	// PaymentExpired: nobody paid in time, or the authorization lapsed.
+	PaymentExpired PaymentStatus = "expired"
+	// PaymentDisputed: the buyer's bank has taken it back, or may.
+	PaymentDisputed PaymentStatus = "disputed"
 	// PaymentUnknown: the provider used a word that no table knows.
 	PaymentUnknown PaymentStatus = "unknown"
 )
@@ -99,7 +110,7 @@ func (s PaymentStatus) Valid() bool {
 // PaymentMethod is what a buyer paid with.
 type PaymentMethod string
 
-// The methods.
+// The methods. A wallet is told apart from the card in it where the provider tells; MethodOther is a word that no table knows.
 const (
 	MethodCard         PaymentMethod = "card"
 	MethodApplePay     PaymentMethod = "apple_pay"

@@ -60,9 +60,12 @@ type SyncStatus string
 
 // The statuses of syncs.
 const (
-	SyncRunning   SyncStatus = "running"
+	// SyncRunning: it's being walked, or will be at once.
+	SyncRunning SyncStatus = "running"
+	// SyncCompleted: every row was read, but for those in Skipped.
 	SyncCompleted SyncStatus = "completed"
-	SyncFailed    SyncStatus = "failed"
+	// SyncFailed: it was given up: Error says why.
+	SyncFailed SyncStatus = "failed"
 	// SyncInterrupted: its process stopped. It goes on by itself where it was.
 	SyncInterrupted SyncStatus = "interrupted"
 )
@@ -74,6 +77,7 @@ func (s SyncStatus) Open() bool { return s == SyncRunning || s == SyncInterrupte
 type Sync struct {
 	ID       string `json:"id"`
 	OrgAppID string `json:"org_app_id"`
+	// Provider is the gateway's id.
 	Provider string `json:"provider"`
 	// From (inclusive) and To (exclusive) are over the time that the provider filters by.
 	From time.Time `json:"from"`
@@ -105,6 +109,7 @@ type Sync struct {
 
 // SkippedRow is a row that could not be read.
 type SkippedRow struct {
+	// ID is the payment's, "" where not even that can be read; Reason says what is wrong.
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }

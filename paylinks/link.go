@@ -4,13 +4,17 @@ import "time"
 
 // Paylink is a payment link as stored.
 type Paylink struct {
-	ID       string `json:"id"`
+	// ID is ours, time-ordered and opaque.
+	ID string `json:"id"`
+	// Provider and OrgAppID are where the link was made.
 	Provider string `json:"provider"`
 	OrgAppID string `json:"org_app_id"`
-	OrderID  string `json:"order_id"`
+	// OrderID is the merchant's reference.
+	OrderID string `json:"order_id"`
 	// OrderRef is the [Order.ID] of the order that the link belongs to, "" for a link of its own.
 	OrderRef string `json:"order_ref,omitempty"`
 
+	// Amount is what the buyer pays, Captured and Refunded are running totals of it.
 	Amount   Money  `json:"amount"`
 	Status   Status `json:"status"`
 	Captured Money  `json:"captured"`
@@ -71,6 +75,7 @@ func (p *Paylink) Refundable() Money { return p.Captured.Sub(p.Refunded) }
 
 // Buyer is the customer, as far as the merchant knows.
 type Buyer struct {
+	// Name is as the buyer writes it; empty fields aren't known.
 	Name  string `json:"name,omitempty"`
 	Email Email  `json:"email,omitempty"`
 	Phone Phone  `json:"phone,omitempty"`
@@ -78,15 +83,20 @@ type Buyer struct {
 
 // Item is a line of the order. Its total is Quantity × UnitPrice − Discount + Tax, the latter two for the whole line.
 type Item struct {
-	Name       string `json:"name"`
-	Quantity   int64  `json:"quantity"`
-	UnitPrice  Money  `json:"unit_price"`
-	SKU        string `json:"sku,omitempty"`
-	Category   string `json:"category,omitempty"`
+	// Name is what the buyer reads.
+	Name string `json:"name"`
+	// Quantity is at least 1, UnitPrice the price of one.
+	Quantity  int64 `json:"quantity"`
+	UnitPrice Money `json:"unit_price"`
+	// SKU and Category are the merchant's own, "" for none.
+	SKU      string `json:"sku,omitempty"`
+	Category string `json:"category,omitempty"`
+	// ImageURL and ProductURL are absolute, "" for none.
 	ImageURL   string `json:"image_url,omitempty"`
 	ProductURL string `json:"product_url,omitempty"`
-	Discount   Money  `json:"discount"`
-	Tax        Money  `json:"tax"`
+	// Discount and Tax are for the whole line.
+	Discount Money `json:"discount"`
+	Tax      Money `json:"tax"`
 }
 
 // OperationKind is what an operation does at the provider.
@@ -139,11 +149,14 @@ type Operation struct {
 
 // Result is what an operation that was applied told its caller, kept so that the same reference gets the same answer.
 type Result struct {
-	ProviderStatus  string `json:"provider_status,omitempty"`
-	Status          Status `json:"status,omitempty"`
-	Captured        Money  `json:"captured"`
-	Refunded        Money  `json:"refunded"`
-	TransactionID   string `json:"transaction_id,omitempty"`
-	FinalizePending bool   `json:"finalize_pending,omitempty"`
-	AlreadyCaptured bool   `json:"already_captured,omitempty"`
+	// ProviderStatus and Status are the payment's, Captured and Refunded the totals, right after the operation.
+	ProviderStatus string `json:"provider_status,omitempty"`
+	Status         Status `json:"status,omitempty"`
+	Captured       Money  `json:"captured"`
+	Refunded       Money  `json:"refunded"`
+	// TransactionID is the provider's id of the capture or refund, "" where it gives none.
+	TransactionID string `json:"transaction_id,omitempty"`
+	// FinalizePending and AlreadyCaptured are as in [CaptureResult].
+	FinalizePending bool `json:"finalize_pending,omitempty"`
+	AlreadyCaptured bool `json:"already_captured,omitempty"`
 }

@@ -78,6 +78,7 @@ func (s OrderStatus) Valid() bool {
 
 // OrderProvider is a provider that can be tried for an order, and the app to do so with.
 type OrderProvider struct {
+	// Provider is its id; OrgAppID is "" where the caller has no app of it.
 	Provider string `json:"provider"`
 	Kind     Kind   `json:"kind"`
 	OrgAppID string `json:"org_app_id,omitempty"`
@@ -86,6 +87,7 @@ type OrderProvider struct {
 
 // OrderAttempt is one provider that was tried for an order.
 type OrderAttempt struct {
+	// Provider and OrgAppID are who was tried, the latter "" where there's no app.
 	Provider string `json:"provider"`
 	OrgAppID string `json:"org_app_id,omitempty"`
 	// PaylinkID is the link that was made or asked for, "" for a provider that was skipped.
@@ -118,9 +120,10 @@ const (
 
 // OrderPayment is the payment at a gateway that settled an order.
 type OrderPayment struct {
-	OrgAppID string        `json:"org_app_id"`
-	ID       string        `json:"id"`
-	Status   PaymentStatus `json:"status"`
+	OrgAppID string `json:"org_app_id"`
+	// ID is the gateway's id of the payment.
+	ID     string        `json:"id"`
+	Status PaymentStatus `json:"status"`
 }
 
 // active is the entry of the provider that is active, nil for none.

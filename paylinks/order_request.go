@@ -64,7 +64,8 @@ type OrderResult struct {
 
 // OrderListRequest selects the caller's orders, newest first. Empty fields don't filter.
 type OrderListRequest struct {
-	Status      OrderStatus
+	Status OrderStatus
+	// CreatedFrom is inclusive, CreatedTo exclusive.
 	CreatedFrom time.Time
 	CreatedTo   time.Time
 	// Limit is 1 to 200, 0 for 50.

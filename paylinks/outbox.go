@@ -29,7 +29,8 @@ type Outbox interface {
 
 // Endpoint is a URL that is told of events.
 type Endpoint struct {
-	ID  string `json:"id"`
+	ID string `json:"id"`
+	// URL is called with POST.
 	URL string `json:"url"`
 	// Description is the owner's own note.
 	Description string `json:"description,omitempty"`
@@ -50,7 +51,9 @@ type DeliveryState string
 
 // The states of deliveries.
 const (
-	DeliveryPending   DeliveryState = "pending"
+	// DeliveryPending: it's to be made, or made again.
+	DeliveryPending DeliveryState = "pending"
+	// DeliveryDelivered: the endpoint has answered 2xx, or OnEvent nil.
 	DeliveryDelivered DeliveryState = "delivered"
 	// DeliveryDead: every try failed. It can be sent again by [Service.Resend].
 	DeliveryDead DeliveryState = "dead"
@@ -58,10 +61,11 @@ const (
 
 // EventDelivery is one event on its way to one endpoint.
 type EventDelivery struct {
-	ID         string        `json:"id"`
-	EndpointID string        `json:"endpoint_id"`
-	Event      Event         `json:"-"`
-	State      DeliveryState `json:"state"`
+	ID         string `json:"id"`
+	EndpointID string `json:"endpoint_id"`
+	// Event is what is told.
+	Event Event         `json:"-"`
+	State DeliveryState `json:"state"`
 	// Tries are the attempts so far, oldest first. After a re-send they start anew.
 	Tries     []DeliveryTry `json:"tries,omitempty"`
 	CreatedAt time.Time     `json:"created_at"`
@@ -71,6 +75,7 @@ type EventDelivery struct {
 
 // DeliveryTry is one attempt to deliver.
 type DeliveryTry struct {
+	// At is when it began.
 	At time.Time `json:"at"`
 	// Status is the endpoint's HTTP status, 0 without an answer: then Error says why.
 	Status int    `json:"status,omitempty"`

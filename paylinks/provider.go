@@ -104,13 +104,18 @@ type Capability string
 
 // The capabilities.
 const (
-	CanCapture        Capability = "capture"
-	CanCapturePartly  Capability = "partial_capture"
-	CanCancel         Capability = "cancel"
-	CanVoid           Capability = "void"
-	CanRefund         Capability = "refund"
-	CanRefundPartly   Capability = "partial_refund"
-	CanSend           Capability = "send"
+	// CanCapture, CanCapturePartly: the merchant takes the money, the latter in parts.
+	CanCapture       Capability = "capture"
+	CanCapturePartly Capability = "partial_capture"
+	// CanCancel: an unpaid link can be ended. CanVoid: an authorization can be given back.
+	CanCancel Capability = "cancel"
+	CanVoid   Capability = "void"
+	// CanRefund, CanRefundPartly: captured money can be given back, the latter in parts. The provider is a [Refunder].
+	CanRefund       Capability = "refund"
+	CanRefundPartly Capability = "partial_refund"
+	// CanSend: the provider sends a link again. It's a [LinkSender].
+	CanSend Capability = "send"
+	// CanReceiveWebhook: the provider, or gateway, is a [WebhookReceiver].
 	CanReceiveWebhook Capability = "webhook"
 	// CanRepeatCapture and CanRepeatRefund: the same call with the same reference has its effect once, so that one with an
 	// unknown outcome may be repeated.
@@ -180,6 +185,7 @@ func (i Info) Accepts(c Currency) bool {
 
 // Field describes a field of a request.
 type Field struct {
+	// Name and Type are as in the JSON of the request.
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Description string `json:"description"`
@@ -189,6 +195,7 @@ type Field struct {
 
 // Credential describes a credential that an app of the provider is configured with: its name, never its value.
 type Credential struct {
+	// Name is that of an environment variable: "TABBY_SECRET_KEY".
 	Name        string `json:"name"`
 	Required    bool   `json:"required"`
 	Description string `json:"description"`
@@ -283,6 +290,7 @@ func (s Snapshot) with(told *Snapshot) Snapshot {
 
 // Transaction is one capture or refund at the provider.
 type Transaction struct {
+	// ID is the provider's.
 	ID string
 	// Reference is the one that we sent, "" where the provider doesn't return it.
 	Reference string
@@ -324,6 +332,7 @@ type CaptureInput struct {
 
 // CancelInput is a cancellation.
 type CancelInput struct {
+	// Reference is unique for this cancellation, and the same when it's repeated.
 	Reference string
 	// Void: the buyer has paid and the authorization is to be given back. Else the link is unpaid.
 	Void bool
@@ -347,6 +356,7 @@ type SendInput struct {
 
 // Eligibility is a provider's opinion on a buyer.
 type Eligibility struct {
+	// Eligible is false where the provider says clearly that it won't take the buyer; then Reason and Messages are as in [Snapshot].
 	Eligible bool
 	Reason   string
 	Messages *Messages
@@ -354,6 +364,7 @@ type Eligibility struct {
 
 // WebhookRequest is a webhook delivery as it arrived.
 type WebhookRequest struct {
+	// Header and Query are as they came, with the names as net/http has them.
 	Header http.Header
 	Query  url.Values
 	// Path is what follows the app's id in the URL's path, without slashes at its ends.

@@ -29,6 +29,7 @@ const (
 
 // ReportRow compares one order reference.
 type ReportRow struct {
+	// Kind is how the rest compares.
 	Kind ReportKind
 	// Reference is the order's, "" for a payment that has none.
 	Reference string

@@ -14,7 +14,7 @@ type CreateRequest struct {
 	Amount   string
 	Currency string
 
-	// Description is shown to the buyer by some providers.
+	// Description is shown to the buyer by some providers, up to 1,000 characters.
 	Description string
 	BuyerName   string
 	BuyerEmail  string
@@ -24,7 +24,7 @@ type CreateRequest struct {
 	PhoneNumber string
 	// Lang is "ar" or "en", the language of the checkout.
 	Lang string
-	// Items add up to Amount. Without any, the whole amount is one item.
+	// Items add up to Amount, up to 200 of them. Without any, the whole amount is one item.
 	Items []ItemRequest
 	// Metadata comes back in every answer and event: up to 50 keys of up to 40 characters, values up to 500.
 	Metadata map[string]string
@@ -38,13 +38,19 @@ type CreateRequest struct {
 
 // ItemRequest is a line of an order: Quantity × UnitPrice − DiscountAmount + TaxAmount.
 type ItemRequest struct {
-	Name           string
-	Quantity       int64
-	UnitPrice      string
-	SKU            string
-	Category       string
-	ImageURL       string
-	ProductURL     string
+	// Name is what the buyer reads, up to 255 characters.
+	Name string
+	// Quantity is at least 1, and at most a million.
+	Quantity int64
+	// UnitPrice is of one, in the currency of the request; zero will do.
+	UnitPrice string
+	// SKU and Category are your own, empty for none.
+	SKU      string
+	Category string
+	// ImageURL and ProductURL are absolute, empty for none.
+	ImageURL   string
+	ProductURL string
+	// DiscountAmount and TaxAmount are for the whole line, empty for none.
 	DiscountAmount string
 	TaxAmount      string
 }
@@ -64,11 +70,12 @@ type CaptureRequest struct {
 type CaptureResult struct {
 	PaylinkID string
 	Provider  string
+	// PaymentID is the provider's id of the payment.
 	PaymentID string
 	// ProviderStatus is the provider's own word: "CLOSED" at Tabby.
 	ProviderStatus string
 	Status         Status
-	// Amount is what this capture took, Captured and Refunded the totals.
+	// Amount is what this capture took, or all that is captured where AlreadyCaptured. Captured and Refunded are the totals.
 	Amount   Money
 	Captured Money
 	Refunded Money
@@ -76,8 +83,10 @@ type CaptureResult struct {
 	ReferenceID string
 	// AlreadyCaptured: the provider had captured by itself, or somebody else did; this call took nothing.
 	AlreadyCaptured bool
+	// FinalizePending: the money is taken, and the provider is still to be told that the merchant knows. That's done in the background.
 	FinalizePending bool
-	Metadata        map[string]string
+	// Metadata is the link's.
+	Metadata map[string]string
 	// Replayed: it's the first answer again, under the same ReferenceID or IdempotencyKey.
 	Replayed bool
 }
@@ -89,8 +98,9 @@ type CancelResult struct {
 	// ProviderStatus is the provider's own word, as last seen.
 	ProviderStatus string
 	Status         Status
-	Captured       Money
-	Refunded       Money
+	// Captured and Refunded are the totals.
+	Captured Money
+	Refunded Money
 	// CancelledHere: the provider could not be told, so that the link might still be paid.
 	CancelledHere bool
 	Metadata      map[string]string
@@ -112,6 +122,7 @@ type RefundRequest struct {
 type RefundResult struct {
 	PaylinkID string
 	Provider  string
+	// PaymentID is the provider's id of the payment.
 	PaymentID string
 	// RefundID is the provider's, "" where it gives none.
 	RefundID       string
@@ -144,10 +155,13 @@ type SendResult struct {
 
 // ListRequest selects links, newest first. Empty fields don't filter.
 type ListRequest struct {
-	Provider    string
-	OrgAppID    string
-	Status      Status
-	OrderID     string
+	// Provider and OrgAppID are a provider's id and an app's.
+	Provider string
+	OrgAppID string
+	Status   Status
+	// OrderID is the merchant's reference.
+	OrderID string
+	// CreatedFrom is inclusive, CreatedTo exclusive.
 	CreatedFrom time.Time
 	CreatedTo   time.Time
 	// Limit is 1 to 200, 0 for 50.

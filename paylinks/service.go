@@ -83,7 +83,7 @@ const minSigningKey = 32
 // [Service.Run] does the background work: it settles operations whose outcome was unknown, follows links until they end, and
 // handles webhooks. Without Run the methods still work and Get still refreshes, but nothing happens by itself.
 //
-// A context limits what a call may see and do by [WithCaller]. Errors are [*Error]s, except that a store that can't answer
+// A context limits what a call may see and do by [WithCaller]. Every error is an [*Error], except that a store that can't answer
 // is the store's own error.
 type Service struct {
 	store Store

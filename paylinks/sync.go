@@ -355,10 +355,13 @@ func (p *page) write(ctx context.Context) error {
 
 // ListPaymentsRequest selects synced payments, newest first. Empty fields don't filter.
 type ListPaymentsRequest struct {
-	Provider    string
-	OrgAppID    string
-	Status      PaymentStatus
-	Reference   string
+	// Provider and OrgAppID are a gateway's id and an app's.
+	Provider string
+	OrgAppID string
+	Status   PaymentStatus
+	// Reference is the order's.
+	Reference string
+	// CreatedFrom is inclusive, CreatedTo exclusive; both are over the provider's time of creation.
 	CreatedFrom time.Time
 	CreatedTo   time.Time
 	// Limit is 1 to 200, 0 for 50.

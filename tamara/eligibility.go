@@ -37,6 +37,7 @@ type PaymentType struct {
 
 // Instalments is a number of instalments that a [PaymentType] has, and for which amounts.
 type Instalments struct {
+	// Count is how many, for amounts from Min to Max.
 	Count    int
 	Min, Max paylinks.Money
 }

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,46 +13,112 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestGuidesQuoteTheirExamples: the Go code of a guide is code that compiles and is tested. Each block occurs in the example that the guide is about, line
-// by line, apart from indentation.
-func TestGuidesQuoteTheirExamples(t *testing.T) {
-	t.Parallel()
-	for guide, example := range map[string]string{
-		"docs/new-provider.md": "examples/customprovider",
-		"docs/new-store.md":    "examples/customstore",
-		"docs/tenancy.md":      "examples/tenants",
-	} {
-		sources := trimmed(sourcesOf(t, filepath.Join(root, example)))
-		text, err := os.ReadFile(filepath.Join(root, guide))
-		require.NoError(t, err)
-		blocks := regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-		assert.NotEmpty(t, blocks, guide)
-		for _, block := range blocks {
-			assert.Contains(t, sources, trimmed(block[1]), "%s quotes what isn't in %s", guide, example)
-		}
-	}
-}
+var (
+	fence   = regexp.MustCompile("(?ms)^```([a-z]*)[^\n]*\n(.*?)^```[ \t]*$")
+	code    = regexp.MustCompile("`[^`\n]*`")
+	link    = regexp.MustCompile(`\[[^\]\n]*\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *$`)
+	linked  = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+	dropped = regexp.MustCompile(`[^\p{L}\p{N}\p{M}_ -]`)
+)
 
-// sourcesOf is every Go file below a folder, tests included.
-func sourcesOf(t *testing.T, folder string) string {
+// files reads all files of the repository with an ending, by their paths from its root.
+func files(t *testing.T, ending string) map[string]string {
 	t.Helper()
-	var sources strings.Builder
-	require.NoError(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") {
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
 			return err
 		}
-		source, err := os.ReadFile(path)
-		sources.Write(source)
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != root {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(path, ending) {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		all[filepath.ToSlash(name)] = string(text)
 		return err
 	}))
-	return sources.String()
+	require.NotEmpty(t, all)
+	return all
 }
 
-// trimmed is a text without the white space around its lines.
-func trimmed(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimSpace(line)
+// TestLinksOfDocumentsResolve: every relative link of every document leads to a file, and its fragment to a heading of it.
+func TestLinksOfDocumentsResolve(t *testing.T) {
+	t.Parallel()
+	documents := files(t, ".md")
+	for name, text := range documents {
+		for _, match := range link.FindAllStringSubmatch(code.ReplaceAllString(fence.ReplaceAllString(text, ""), ""), -1) {
+			target := match[1]
+			if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+				continue
+			}
+			path, fragment, hasFragment := strings.Cut(target, "#")
+			to := name
+			if path != "" {
+				to = filepath.ToSlash(filepath.Join(filepath.Dir(name), path))
+			}
+			_, err := os.Stat(filepath.Join(root, to))
+			require.NoError(t, err, "%s links to %s", name, target)
+			if hasFragment && strings.HasSuffix(to, ".md") {
+				assert.Contains(t, anchors(documents[to]), fragment, "%s links to %s", name, target)
+			}
+		}
 	}
-	return strings.Join(lines, "\n")
+}
+
+// anchors are the names of a document's headings, as GitHub makes them.
+func anchors(text string) map[string]bool {
+	names := map[string]bool{}
+	for _, match := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		plain := strings.ToLower(linked.ReplaceAllString(match[1], "$1"))
+		name := strings.ReplaceAll(dropped.ReplaceAllString(plain, ""), " ", "-")
+		numbered := name
+		for i := 1; names[numbered]; i++ {
+			numbered = fmt.Sprintf("%s-%d", name, i)
+		}
+		names[numbered] = true
+	}
+	return names
+}
+
+// TestGoInDocumentsIsCode: every Go block of docs/ stands word for word in some Go file, so that it compiles; most are of an Example, and are checked by it.
+func TestGoInDocumentsIsCode(t *testing.T) {
+	t.Parallel()
+	var sources []string
+	for _, text := range files(t, ".go") {
+		sources = append(sources, unindented(text))
+	}
+	checked := 0
+	for name, text := range files(t, ".md") {
+		if !strings.HasPrefix(name, "docs/") {
+			continue
+		}
+		for _, match := range fence.FindAllStringSubmatch(text, -1) {
+			if match[1] != "go" {
+				continue
+			}
+			checked++
+			found := false
+			for _, source := range sources {
+				found = found || strings.Contains(source, unindented(match[2]))
+			}
+			assert.True(t, found, "%s: no Go file has this block:\n%s", name, match[2])
+		}
+	}
+	assert.Positive(t, checked)
+}
+
+// unindented is text whose lines have lost the space around them.
+func unindented(text string) string {
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return "\n" + strings.Join(lines, "\n") + "\n"
 }

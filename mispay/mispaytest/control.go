@@ -12,6 +12,7 @@ import (
 
 // Payment is a checkout as it really stands, whatever the merchant believes.
 type Payment struct {
+	// TrackID is what a checkout starts with, CheckoutID what callbacks and webhooks have.
 	TrackID    string
 	CheckoutID string
 	// TransactionID is "" until the checkout is ended.

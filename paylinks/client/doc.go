@@ -18,7 +18,7 @@
 //
 // # Errors
 //
-// Errors are [*paylinks.Error]s, as the server had them, with the RequestID that finds the request in its log. A server that can't be reached is
+// Every error is a [*paylinks.Error], as the server had it, with the RequestID that finds the request in its log. A server that can't be reached is
 // [paylinks.CodeUnreachable]; its Outcome says whether the call may have happened. A context that ends is the context's error in the chain.
 //
 // # Events

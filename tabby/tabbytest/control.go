@@ -20,6 +20,7 @@ type Call = simulator.Call
 
 // Payment is a payment as it really stands, whatever the merchant believes.
 type Payment struct {
+	// ID is the payment's id, SessionID its session's.
 	ID        string
 	SessionID string
 	// Status is Tabby's word, in capitals. SessionStatus is created, rejected, expired or approved.
@@ -39,6 +40,7 @@ type Payment struct {
 
 // Transfer is a capture or a refund, in the order in which they happened.
 type Transfer struct {
+	// ID is Tabby's, Reference the merchant's.
 	ID        string
 	Reference string
 	Amount    paylinks.Money
@@ -47,6 +49,7 @@ type Transfer struct {
 
 // SMS is a link that Tabby would have texted to a buyer.
 type SMS struct {
+	// PaymentID is whose link it is.
 	PaymentID string
 	Phone     string
 	URL       string

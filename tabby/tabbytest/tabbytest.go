@@ -7,6 +7,16 @@
 // the documentation is silent, a comment says that the simulator guesses. A person pays on the checkout page; a test
 // calls [Server.Pay] and its like, moves [Server.Clock], asks for [Server.Faults], and looks at [Server.Payments]
 // and [Server.Calls] for what really happened.
+//
+// Its controls are the same in every simulator, see package simulator:
+//
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
+//     the call has its effect and only the answer is lost.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.Webhooks]: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
+//     how they were answered.
 package tabbytest
 
 import (

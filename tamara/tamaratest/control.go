@@ -11,6 +11,7 @@ import (
 
 // Order is an order as it really stands, whatever the merchant believes.
 type Order struct {
+	// ID is the order's, CheckoutID its session's, Reference and Number the merchant's.
 	ID         string
 	CheckoutID string
 	Reference  string
@@ -34,6 +35,7 @@ type Order struct {
 
 // Transfer is a capture or a refund, in the order in which they happened.
 type Transfer struct {
+	// ID is Tamara's, Reference the merchant's.
 	ID        string
 	Reference string
 	Amount    paylinks.Money
@@ -42,6 +44,7 @@ type Transfer struct {
 
 // SMS is a text message that Tamara would have sent.
 type SMS struct {
+	// OrderID is whose link it is.
 	OrderID string
 	Phone   string
 	Text    string

@@ -1,4 +1,4 @@
-// Package sqlite opens an SQLite database as a [paylinks.Store]: a file that needs no server, or memory for tests.
+// Package sqlite opens an SQLite database as a paylinks.Store: a file that needs no server, or memory for tests.
 //
 //	store, err := sqlite.Open(ctx, "/var/lib/shop/paylinks.db")
 //

@@ -6,6 +6,14 @@
 // It's strict where HyperPay's documentation is sure. Where that is silent, a comment says that the simulator guesses; where two behaviours are
 // possible it takes the harder one. A test makes payments with [Server.Pay] and [Server.Follow], moves [Server.Clock], asks for [Server.Faults], and
 // looks at [Server.Calls]. A history of any length is made up record by record as it's asked for, and costs no memory.
+//
+// Its controls are the same in every simulator, see package simulator:
+//
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
+//     the call has its effect and only the answer is lost.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
 package hyperpaytest
 
 import (

@@ -6,6 +6,14 @@
 // It's strict about what Moyasar's documentation demands and pages as Moyasar does: 40 rows, by number, newest first, so that pages shift
 // when payments change. Where the documentation is silent, a comment says that the simulator guesses. A long history costs no memory:
 // [Config].History payments are made up as they are asked for.
+//
+// Its controls are the same in every simulator, see package simulator:
+//
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
+//     the call has its effect and only the answer is lost.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
 package moyasartest
 
 import (

@@ -6,6 +6,16 @@
 // It's strict about what Tap's documentation demands: the key, times and numbers as text, at most 50 rows, periods of at most 30 days, and
 // an empty list is answered with 400. Where the documentation is silent, a comment says that the simulator guesses. Charges come from
 // [Server.Add], or are made up as they're asked for, so that a long history takes no memory.
+//
+// Its controls are the same in every simulator, see package simulator:
+//
+//   - [simulator.Faults]: FailBefore and FailAfter answer with an HTTP status, DropBefore and DropAfter close the connection, Truncate and Garble spoil
+//     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
+//     the call has its effect and only the answer is lost.
+//   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
+//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.Webhooks]: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
+//     how they were answered.
 package taptest
 
 import (
