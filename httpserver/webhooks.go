@@ -2,8 +2,10 @@ package httpserver
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -33,8 +35,22 @@ func (s *server) webhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if reply := s.webhookReply(r.PathValue("provider")); reply != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, reply) // a provider that is gone by now sends it again
+		return nil
+	}
 	s.writeJSON(w, http.StatusOK, webhookAnswer{Success: true})
 	return nil
+}
+
+// webhookReply is what a provider wants to read, "" for nothing in particular.
+func (s *server) webhookReply(provider string) string {
+	i := slices.IndexFunc(s.opts.Catalogue, func(info paylinks.Info) bool { return info.ID == provider })
+	if i < 0 {
+		return ""
+	}
+	return s.opts.Catalogue[i].WebhookReply
 }
 
 // remoteAddr is the peer's address, the zero Addr where the server knows none.

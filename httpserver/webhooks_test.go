@@ -49,6 +49,22 @@ func TestAWebhookIsHandedOnAsItArrived(t *testing.T) {
 	}
 }
 
+// Some providers want to read a word of their own.
+func TestAWebhookIsAnsweredInTheProvidersWords(t *testing.T) {
+	t.Parallel()
+	options, _ := testOptions(t)
+	for i, info := range options.Catalogue {
+		if info.ID == "dinero" {
+			options.Catalogue[i].WebhookReply = "OK"
+		}
+	}
+	svc := &fake{webhook: func(context.Context, string, string, paylinks.WebhookRequest) error { return nil }}
+	w := call(t, newServer(svc, options), http.MethodPost, webhookPath+"/dinero/shop-d", "id=1", "Content-Type", "application/x-www-form-urlencoded")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "OK", w.Body.String())
+	assert.Equal(t, "text/plain; charset=utf-8", w.Header().Get("Content-Type"))
+}
+
 // Anything but 200 has the provider send it again.
 func TestAWebhookThatIsNotStored(t *testing.T) {
 	t.Parallel()

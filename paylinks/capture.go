@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 )
 
 // Capture takes the money of an authorized link, all that is left or a part. The provider is looked at first where the stored state is old
@@ -101,7 +102,18 @@ func moneyIntent(kind OperationKind, link *Paylink, amount, referenceID, idempot
 }
 
 // keyName is the name of an operation that has only an idempotency key. Its space keeps it apart from every reference.
-func keyName(idempotencyKey string) string { return "key " + hash(idempotencyKey) }
+func keyName(idempotencyKey string) string { return keyPrefix + hash(idempotencyKey) }
+
+const keyPrefix = "key "
+
+// shownReference is the reference by which a caller or a person names the operation: the id where there is only an idempotency key, which is the caller's
+// secret to keep.
+func (op *Operation) shownReference() string {
+	if strings.HasPrefix(op.Reference, keyPrefix) {
+		return op.ID
+	}
+	return op.Reference
+}
 
 func exceeds(op string, link *Paylink, amount, left Money) *Error {
 	e := conflict(op, CodeAmountExceeds, link, "amount %s is more than the %s %s that is left", amount, left, left.Currency())

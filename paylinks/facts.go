@@ -140,7 +140,7 @@ func newEvent(link *Paylink, kind EventType, heard news, now time.Time) Event {
 		ProviderStatus: link.ProviderStatus, Reason: link.Reason, Source: heard.source, Metadata: link.Metadata,
 	}
 	if op := heard.operation; op != nil {
-		data.Operation = &EventOperation{Kind: op.Kind, ReferenceID: op.Reference}
+		data.Operation = &EventOperation{Kind: op.Kind, ReferenceID: op.shownReference()}
 		if op.Amount.IsSet() {
 			data.Operation.Amount = op.Amount.String()
 		}

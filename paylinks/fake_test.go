@@ -255,9 +255,13 @@ func (f *fakeProvider) SendLink(ctx context.Context, _ paylinks.Ref, in paylinks
 	return err
 }
 
-// ReceiveWebhook takes a webhook whose proof is the header X-Proof: good. Its body is the payment's id.
+// ReceiveWebhook takes a webhook whose proof is the header X-Proof: good, or would have to ask. Its body is the payment's id.
 func (f *fakeProvider) ReceiveWebhook(_ context.Context, req paylinks.WebhookRequest) (paylinks.Notification, error) {
-	if req.Header.Get("X-Proof") != "good" {
+	switch req.Header.Get("X-Proof") {
+	case "good":
+	case "ask us, we're away":
+		return paylinks.Notification{}, &paylinks.ProviderError{Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, RetryAfter: time.Minute}
+	default:
 		return paylinks.Notification{}, paylinks.ErrUnproven
 	}
 	return paylinks.Notification{Ref: paylinks.Ref{PaymentID: string(req.Body)}, Type: "changed", DedupKey: req.Header.Get("X-Event")}, nil

@@ -120,6 +120,22 @@ func TestWatchYieldsWhatWasAndWhatComes(t *testing.T) {
 	assert.False(t, open)
 }
 
+// An operation that has only an idempotency key goes by its id, in its event and its answer: the key is nobody's to see.
+func TestAKeyIsNoReference(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.pay(link.Ref.PaymentID)
+	captured, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{IdempotencyKey: "a-key"})
+	require.NoError(t, err)
+	events, err := h.Events(t.Context(), link.ID, 0, 10)
+	require.NoError(t, err)
+	last := events[len(events)-1]
+	assert.Equal(t, paylinks.EventCaptured, last.Type)
+	assert.Equal(t, captured.ReferenceID, referenceOf(t, last))
+	assert.NotContains(t, string(last.Data), "key ")
+}
+
 func TestEventsOfAnothersLink(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -157,6 +157,8 @@ type Info struct {
 	// SettleLife is how long after its creation a link's final state can still show at the provider. A link is watched
 	// until then, and only then ends [StatusExpired] if the provider still calls it unpaid.
 	SettleLife time.Duration
+	// WebhookReply is what the provider wants to read in the 200 that answers its webhooks, "" where that doesn't matter.
+	WebhookReply string
 	// LookBack is how far a sync of a gateway reads back beyond the last one, so that late changes are seen.
 	LookBack time.Duration
 	// RateLimit is how many calls per second the provider accepts for one account, 0 where unknown.

@@ -9,7 +9,8 @@ import (
 )
 
 // HandleWebhook takes a webhook as it arrived. nil means that it's proven and stored: answer 200, the rest follows by itself. [ErrUnproven] means that
-// its proof is missing or wrong; an unknown app, or one that receives no webhooks, is an error with [CodeOrgAppNotFound].
+// its proof is missing or wrong; an unknown app, or one that receives no webhooks, is an error with [CodeOrgAppNotFound]. A provider that must be asked for the
+// proof, and can't be, is one with [CodeProviderUnavailable]: answer 503, so that the webhook comes again.
 //
 // A webhook only says where to look: [Service.Run] reads the provider's truth about its link.
 func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) (err error) {
@@ -40,6 +41,13 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 		if errors.Is(err, ErrUnproven) {
 			s.webhookSeen(ctx, provider, orgAppID, resultUnproven, now)
 			return ErrUnproven
+		}
+		if cause := asProviderError(err); cause.Refusal == Unreachable || cause.Refusal == RefusedRate {
+			s.webhookSeen(ctx, provider, orgAppID, resultFailed, now)
+			return &Error{
+				Code: CodeProviderUnavailable, Outcome: NotApplied, Op: "webhook", Provider: provider, RetryAfter: cause.RetryAfter, Err: err,
+				Message: "the provider could not be asked whether this webhook is its own: send it again",
+			}
 		}
 		s.webhookSeen(ctx, provider, orgAppID, resultUnreadable, now)
 		return &Error{Code: CodeValidationFailed, Outcome: NotApplied, Op: "webhook", Provider: provider, Message: "the webhook names no payment", Err: err}

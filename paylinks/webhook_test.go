@@ -47,6 +47,17 @@ func TestAWebhookIsHandledOnce(t *testing.T) {
 	assert.Equal(t, 1, h.provider.count("fetch"))
 }
 
+// A proof that the provider must be asked for may be given later: the webhook is to come again.
+func TestAWebhookWhoseProviderCannotBeAskedComesAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	err := h.deliver(h.created().Ref.PaymentID, "1", "ask us, we're away")
+	require.ErrorIs(t, err, paylinks.CodeProviderUnavailable)
+	var failure *paylinks.Error
+	require.ErrorAs(t, err, &failure)
+	assert.Equal(t, time.Minute, failure.RetryAfter)
+}
+
 func TestAForgedWebhookCostsNoCall(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -1,14 +1,14 @@
 package providers_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/paylinks/paylinks-go/internal/goldentest"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -21,8 +21,7 @@ func TestProvidersAsDocumented(t *testing.T) {
 	const document = "../docs/providers.md"
 	text, err := os.ReadFile(document)
 	require.NoError(t, err)
-	got := string(text)
-	want := got
+	want := string(text)
 	for name, table := range map[string]string{"links": documentedLinks(), "gateways": documentedGateways(), "configuration": documentedConfiguration()} {
 		begin, end := "<!-- "+name+":begin -->\n", "<!-- "+name+":end -->"
 		before, rest, ok := strings.Cut(want, begin)
@@ -31,11 +30,7 @@ func TestProvidersAsDocumented(t *testing.T) {
 		require.True(t, ok, name)
 		want = before + begin + table + end + after
 	}
-	if flag.Lookup("update").Value.String() == "true" {
-		require.NoError(t, os.WriteFile(document, []byte(want), 0o644))
-		return
-	}
-	assert.Equal(t, want, got)
+	goldentest.File(t, document, want)
 }
 
 // of are the catalogue's providers of a kind.

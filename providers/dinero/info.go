@@ -16,6 +16,7 @@ func Info() paylinks.Info {
 			{Name: "DINERO_MERCHANT_KEY", Required: true, Description: "Merchant key of the Dinero Pay dashboard"},
 			{Name: "DINERO_PASSWORD", Required: true, Description: "Password that goes with it, for the hash of each call"},
 		},
+		WebhookReply: "OK",
 		Notes: []string{
 			"Dinero Pay can't list payments: each configured payment_id is asked for by itself.",
 			"A partial refund doesn't show at Dinero Pay: the payment stays settled.",

@@ -13,7 +13,7 @@ import (
 
 // ReceiveWebhook reads a callback: form fields that Dinero Pay posts to the one notification URL of the merchant. Its hash covers the payment
 // and its order, and neither the type nor the status; the buyer's browser may get to see it, too. So a proven callback says that this payment is
-// worth a look, and nothing else. Answer it with 200 and the body OK, fast: five timeouts in five minutes block the URL.
+// worth a look, and nothing else. It's to be answered with 200 and the body OK, as Info says, and fast: five timeouts in five minutes block the URL.
 func (g *Gateway) ReceiveWebhook(_ context.Context, req paylinks.WebhookRequest) (paylinks.Notification, error) {
 	form, err := url.ParseQuery(string(req.Body))
 	if err != nil {

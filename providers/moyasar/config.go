@@ -58,7 +58,8 @@ type Config struct {
 	HTTPClient *http.Client
 	// Timeout bounds a single try of a call where its context ends no earlier (default 20 s).
 	Timeout time.Duration
-	// Logger gets a debug line for each call, and a warning where Moyasar's amounts have other decimals than their currency (default none).
+	// Logger gets a debug line for each call, a warning where Moyasar's amounts have other decimals than their currency, and the code by which a new webhook is
+	// confirmed (default none).
 	Logger *slog.Logger
 	// Now is the clock by which authorizations lapse (default time.Now).
 	Now func() time.Time

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"regexp"
 	"strings"
 
@@ -20,15 +21,19 @@ const verification = "webhook_verification"
 var uuidShape = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // ReceiveWebhook reads an event. Moyasar signs nothing: the proof is the secret in the body, which whoever has read one event knows. It's a hint at
-// which payment to look again, and nothing else. A proven event that is about no payment has an empty Ref: answer it 200 and forget it, but see
-// [Gateway.Verification].
-func (g *Gateway) ReceiveWebhook(_ context.Context, req paylinks.WebhookRequest) (paylinks.Notification, error) {
+// which payment to look again, and nothing else. A proven event that is about no payment has an empty Ref: answer it 200 and forget it. The one by
+// which Moyasar tries a new webhook is told to Config.Logger with its code, see [Gateway.Verification].
+func (g *Gateway) ReceiveWebhook(ctx context.Context, req paylinks.WebhookRequest) (paylinks.Notification, error) {
 	event, ok := g.proven(req.Body)
 	if !ok {
 		return paylinks.Notification{}, paylinks.ErrUnproven
 	}
 	sum := sha256.Sum256(req.Body)
 	notification := paylinks.Notification{Type: string(event.Type), DedupKey: cmp.Or(string(event.ID), hex.EncodeToString(sum[:]))}
+	if webhookID, code, ok := g.Verification(req); ok {
+		g.config.Logger.LogAttrs(ctx, slog.LevelWarn, "moyasar: this webhook must be confirmed within 30 minutes: POST /v1/webhooks/{webhook_id}/verify with the code",
+			slog.String("webhook_id", webhookID), slog.String("code", code))
+	}
 	if !strings.HasPrefix(notification.Type, "payment_") {
 		return notification, nil
 	}

@@ -1,6 +1,7 @@
 package moyasar_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -104,6 +105,21 @@ func TestAVerificationShowsItsCode(t *testing.T) {
 		_, _, ok := receiver(t, webhookSecret).Verification(paylinks.WebhookRequest{Body: []byte(other)})
 		assert.False(t, ok, name)
 	}
+}
+
+// Whoever mounts the gateway sees the code in the log: the event isn't repeated.
+func TestAVerificationIsTold(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	gateway, err := moyasar.New(moyasar.Config{
+		SecretKey: moyasartest.SecretKey, WebhookSecret: webhookSecret, Logger: slog.New(slog.NewTextHandler(&out, nil)),
+	})
+	require.NoError(t, err)
+	body := `{"id":"evt-2","type":"webhook_verification","secret_token":"` + webhookSecret + `","data":{"webhook_id":"` + paymentID + `","verification_code":"730416"}}`
+	_, err = gateway.ReceiveWebhook(t.Context(), paylinks.WebhookRequest{Body: []byte(body)})
+	require.NoError(t, err)
+	assert.Contains(t, out.String(), "webhook_id="+paymentID+" code=730416")
+	assert.NotContains(t, out.String(), webhookSecret)
 }
 
 func TestTheSimulatorsWebhooksAreRead(t *testing.T) {
