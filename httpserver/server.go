@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/httpserver/internal/docs"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers"
 )
@@ -111,6 +112,7 @@ type server struct {
 	mux     *http.ServeMux
 	options []string
 	page    *template.Template
+	docs    func() (docs.Page, error)
 }
 
 // New makes the handler of the unified HTTP API over svc.
@@ -124,6 +126,7 @@ func newServer(svc service, options Options) *server {
 		svc: svc, opts: options, log: options.Logger, mux: http.NewServeMux(),
 		options: optionNames(options.Catalogue),
 		page:    template.Must(template.New("callback").Parse(callbackHTML)),
+		docs:    docsPage(options.PublicURL),
 	}
 	s.register(s.routes())
 	return s
