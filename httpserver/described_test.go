@@ -5,8 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/paylinks/paylinks-go/internal/openapitest"
 )
 
@@ -17,7 +15,10 @@ var described = sync.OnceValues(func() (*openapitest.Document, error) { return o
 func Held(tb testing.TB, handler http.Handler, options ...openapitest.Option) http.Handler {
 	tb.Helper()
 	document, err := described()
-	require.NoError(tb, err)
+	if err != nil {
+		tb.Error(err) // callers are goroutines, too
+		return handler
+	}
 	return document.Wrap(tb, handler, options...)
 }
 

@@ -280,7 +280,7 @@ func TestRequestsAreDescribedToTheLastField(t *testing.T) {
 			wrong := map[string]any{field: []any{[]any{true}}}
 			_, warnings, err := decode(body(t, wrong))
 			assert.Empty(t, warnings, "%s.%s", name, field)
-			assert.ErrorIs(t, err, paylinks.CodeValidationFailed, "%s.%s is of any type", name, field)
+			require.ErrorIs(t, err, paylinks.CodeValidationFailed, "%s.%s is of any type", name, field)
 		}
 		_, warnings, err = decode(body(t, map[string]any{"colour": "red"}))
 		require.NoError(t, err, name)

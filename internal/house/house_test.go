@@ -103,7 +103,7 @@ func TestImportsPointOneWay(t *testing.T) {
 // TestImportersPayForWhatTheyUse: the core, a provider and the HTTP API bring no database driver and nothing for tests.
 func TestImportersPayForWhatTheyUse(t *testing.T) {
 	t.Parallel()
-	heavy := []string{"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/"}
+	heavy := []string{"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/", "github.com/santhosh-tekuri/", "github.com/getkin/"}
 	for _, p := range packages(t) {
 		if !slices.Contains([]string{"paylinks", "paylinks/api", "tabby", "tamara", "mispay", "providers", "httpserver"}, p.name()) {
 			continue

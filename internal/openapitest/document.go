@@ -176,7 +176,7 @@ func (r reader) at(path ...string) any {
 
 // read decodes what is at a path into target. A "*" in the path stands for each key of an object, and what follows it is picked from each.
 func (r reader) read(target any, path ...string) error {
-	value := any(nil)
+	var value any
 	if star := slices.Index(path, "*"); star >= 0 {
 		picked := map[string]any{}
 		each, _ := r.at(path[:star]...).(map[string]any)

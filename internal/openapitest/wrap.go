@@ -2,6 +2,7 @@ package openapitest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -62,8 +63,13 @@ func (c *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if x.status == 0 {
 		x.status, x.header = http.StatusOK, w.Header().Clone()
 	}
+	c.report(x)
+}
+
+// report fails the test for each thing that is wrong.
+func (c *recorder) report(x *exchange) {
 	for _, problem := range c.check(x) {
-		c.tb.Errorf("against the description: %s %s, answered %d: %s\n%s", r.Method, x.request.URL.Path, x.status, problem, clip(x.received.Bytes()))
+		c.tb.Errorf("against the description: %s %s, answered %d: %s\n%s", x.request.Method, x.request.URL.Path, x.status, problem, clip(x.received.Bytes()))
 	}
 }
 
@@ -149,8 +155,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	n, err := w.ResponseWriter.Write(p)
 	w.exchange.received.Write(p[:n])
-	// A server answers HEAD without the body that its handler writes.
-	w.broken = w.broken || err != nil && w.exchange.request.Method != http.MethodHead
+	w.broken = w.broken || err != nil && !errors.Is(err, http.ErrBodyNotAllowed)
 	return n, err
 }
 

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"html/template"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -152,7 +153,7 @@ func curl(op operation, where map[string]string, request *object, publicURL stri
 	}
 	var b strings.Builder
 	b.WriteString("curl ")
-	if op.Method != "GET" {
+	if op.Method != http.MethodGet {
 		b.WriteString("-X " + op.Method + " ")
 	}
 	b.WriteString(`"` + publicURL + path + `"`)
