@@ -83,14 +83,14 @@ func testDelivery(id string) *paylinks.EventDelivery {
 	at := time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)
 	return &paylinks.EventDelivery{
 		ID: id, EndpointID: "ep_1", State: paylinks.DeliveryDead, CreatedAt: at, Tries: []paylinks.DeliveryTry{{At: at, Status: 500, Error: "answered 500"}},
-		Event: paylinks.Event{ID: "evt_1", Type: paylinks.EventCaptured, PaylinkID: "plk_1", Sequence: 2, OccurredAt: at, Status: paylinks.StatusCaptured, Data: []byte(`{}`)},
+		Event: paylinks.Event{ID: "evt_1", Type: paylinks.EventCaptured, PaylinkID: "plk_1", Sequence: 2, OccurredAt: at, Status: paylinks.StatusCaptured, Data: []byte(eventData)},
 	}
 }
 
 func deliveryJSON(id string) string {
 	return `{"id":"` + id + `","endpoint_id":"ep_1","state":"dead","tries":[{"at":"2026-03-01T11:00:00Z","status":500,"error":"answered 500"}],` +
 		`"created_at":"2026-03-01T11:00:00Z","event":{"id":"evt_1","type":"paylink.captured","sequence":2,"occurred_at":"2026-03-01T11:00:00Z",` +
-		`"paylink_id":"plk_1","status":"captured","data":{}}}`
+		`"paylink_id":"plk_1","status":"captured","data":` + eventData + `}}`
 }
 
 func TestAddEndpoint(t *testing.T) {

@@ -67,10 +67,12 @@ func history(n int, more <-chan paylinks.Event) *fake {
 	}
 }
 
+const eventData = `{"provider":"tabby","order_id":"T-1","amount":"75.00","currency":"SAR","captured_amount":"75.00","refunded_amount":"0.00","source":"operation"}`
+
 func event(sequence int64) paylinks.Event {
 	return paylinks.Event{
 		ID: fmt.Sprintf("evt_%d", sequence), Type: paylinks.EventCaptured, PaylinkID: "plk_1", OrgAppID: "shop-a", Sequence: sequence,
-		OccurredAt: time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC), Status: paylinks.StatusCaptured, Data: json.RawMessage(`{"order_id":"T-1"}`),
+		OccurredAt: time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC), Status: paylinks.StatusCaptured, Data: json.RawMessage(eventData),
 	}
 }
 
@@ -107,7 +109,7 @@ func TestEventsArePaged(t *testing.T) {
 	}
 	server, _ := newTestServer(t, history(1, nil))
 	w := call(t, server, http.MethodGet, eventsPath, "")
-	assertBody(t, `{"events":[{"id":"evt_1","type":"paylink.captured","sequence":1,"occurred_at":"2026-03-01T11:00:00Z","paylink_id":"plk_1","status":"captured","data":{"order_id":"T-1"}}]}`, w)
+	assertBody(t, `{"events":[{"id":"evt_1","type":"paylink.captured","sequence":1,"occurred_at":"2026-03-01T11:00:00Z","paylink_id":"plk_1","status":"captured","data":`+eventData+`}]}`, w)
 }
 
 func TestEventsRefuse(t *testing.T) {
@@ -137,7 +139,7 @@ func stream(t *testing.T, svc *fake, change func(*Options), headers ...string) (
 	if change != nil {
 		change(&options)
 	}
-	front := httptest.NewUnstartedServer(newServer(svc, options))
+	front := httptest.NewUnstartedServer(held(t, newServer(svc, options)))
 	// It's over before a stream has begun, unless the stream sees to its own.
 	front.Config.WriteTimeout = time.Millisecond
 	front.Start()
@@ -179,7 +181,7 @@ func next(t *testing.T, lines *bufio.Scanner) []string {
 func streamed(sequence int64) []string {
 	return []string{
 		fmt.Sprintf("id: evt_%d", sequence), "event: paylink.captured",
-		fmt.Sprintf(`data: {"id":"evt_%d","type":"paylink.captured","sequence":%d,"occurred_at":"2026-03-01T11:00:00Z","paylink_id":"plk_1","status":"captured","data":{"order_id":"T-1"}}`, sequence, sequence),
+		fmt.Sprintf(`data: {"id":"evt_%d","type":"paylink.captured","sequence":%d,"occurred_at":"2026-03-01T11:00:00Z","paylink_id":"plk_1","status":"captured","data":%s}`, sequence, sequence, eventData),
 	}
 }
 

@@ -227,7 +227,8 @@ func catalogue() []paylinks.Info {
 	return infos
 }
 
-// call sends one request with the full token unless headers (name, value, …) say otherwise. An empty value removes a header.
+// call sends one request with the full token unless headers (name, value, …) say otherwise. An empty value removes a header. What passes is held to
+// the description.
 func call(t *testing.T, handler http.Handler, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	var reader io.Reader
@@ -246,7 +247,7 @@ func call(t *testing.T, handler http.Handler, method, target, body string, heade
 		}
 	}
 	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, r)
+	held(t, handler).ServeHTTP(w, r)
 	return w
 }
 

@@ -30,7 +30,7 @@ func FuzzCreateBody(f *testing.F) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, linksPath, strings.NewReader(string(body)))
 		r.Header = http.Header{"Authorization": {"Bearer " + fullToken}, "Content-Type": {"application/json"}, "Idempotency-Key": {key}}
 		w := httptest.NewRecorder()
-		server.ServeHTTP(w, r)
+		held(t, server).ServeHTTP(w, r)
 		require.Contains(t, []int{http.StatusCreated, http.StatusBadRequest, http.StatusRequestEntityTooLarge}, w.Code, w.Body.String())
 		require.True(t, json.Valid(w.Body.Bytes()))
 	})

@@ -72,7 +72,7 @@ func TestTheScopeOfAKey(t *testing.T) {
 	var references []string
 	svc.capture = func(_ context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error) {
 		references = append(references, req.IdempotencyKey)
-		return &paylinks.CaptureResult{PaylinkID: id, Amount: sar(t, "1"), Captured: sar(t, "1")}, nil
+		return &paylinks.CaptureResult{PaylinkID: id, Status: paylinks.StatusCaptured, Amount: sar(t, "1"), Captured: sar(t, "1")}, nil
 	}
 	server, _ := newTestServer(t, svc)
 	for _, token := range []string{fullToken, scopedToken} {
@@ -161,7 +161,7 @@ func TestKeysWithOddCharacters(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, linksPath, strings.NewReader(createBody))
 	r.Header = http.Header{"Authorization": {"Bearer " + fullToken}, "Content-Type": {"application/json"}, "Idempotency-Key": {"a", "a"}}
 	w := httptest.NewRecorder()
-	server.ServeHTTP(w, r)
+	held(t, server).ServeHTTP(w, r)
 	assert.Equal(t, http.StatusBadRequest, w.Code, "two headers")
 	assert.Zero(t, count.Load())
 }
@@ -288,7 +288,7 @@ func TestTheAnswerIsKeptForAClientThatHasLeft(t *testing.T) {
 	server, _ := newTestServer(t, svc)
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, linksPath, strings.NewReader(createBody))
 	r.Header = http.Header{"Authorization": {"Bearer " + fullToken}, "Content-Type": {"application/json"}, "Idempotency-Key": {"k"}}
-	server.ServeHTTP(httptest.NewRecorder(), r)
+	held(t, server).ServeHTTP(httptest.NewRecorder(), r)
 	require.Error(t, ctx.Err())
 	assert.Equal(t, "kept", svc.state())
 	require.Len(t, svc.keeps, 1)
@@ -322,7 +322,7 @@ func TestEveryOperationTakesAKey(t *testing.T) {
 		},
 		refund: func(_ context.Context, id string, _ paylinks.RefundRequest) (*paylinks.RefundResult, error) {
 			calls++
-			return &paylinks.RefundResult{PaylinkID: id, Amount: sar(t, "1"), Refunded: sar(t, "1")}, nil
+			return &paylinks.RefundResult{PaylinkID: id, Status: paylinks.StatusRefunded, Amount: sar(t, "1"), Refunded: sar(t, "1")}, nil
 		},
 	}
 	server, _ := newTestServer(t, svc)
@@ -341,10 +341,16 @@ func TestAReferenceIsReplayedAsAKeyIs(t *testing.T) {
 	t.Parallel()
 	server, _ := newTestServer(t, &fake{
 		capture: func(_ context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error) {
-			return &paylinks.CaptureResult{PaylinkID: id, Provider: "tabby", ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again"}, nil
+			return &paylinks.CaptureResult{
+				PaylinkID: id, Provider: "tabby", Status: paylinks.StatusCaptured, Amount: sar(t, "1"), Captured: sar(t, "1"),
+				ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again",
+			}, nil
 		},
 		refund: func(_ context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {
-			return &paylinks.RefundResult{PaylinkID: id, Provider: "tabby", ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again"}, nil
+			return &paylinks.RefundResult{
+				PaylinkID: id, Provider: "tabby", Status: paylinks.StatusRefunded, Amount: sar(t, "1"), Refunded: sar(t, "1"),
+				ReferenceID: req.ReferenceID, Replayed: req.ReferenceID == "again",
+			}, nil
 		},
 	})
 	for _, action := range []string{"/capture", "/refund"} {

@@ -55,7 +55,7 @@ func openShop(t *testing.T) shop {
 	tokens, err := httpserver.ParseTokens(apiToken + "," + otherToken + "=elsewhere," + readerToken + ":ro=till")
 	require.NoError(t, err)
 	return shop{
-		handler:   httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: "https://pay.example.test", Logger: logger}),
+		handler:   httpserver.Held(t, httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: "https://pay.example.test", Logger: logger})),
 		simulator: simulator,
 	}
 }

@@ -79,7 +79,7 @@ func TestAStreamedBodyIsBounded(t *testing.T) {
 	r.ContentLength = -1
 	r.Header = http.Header{"Authorization": {"Bearer " + fullToken}, "Content-Type": {"application/json"}}
 	w := httptest.NewRecorder()
-	server.ServeHTTP(w, r)
+	held(t, server).ServeHTTP(w, r)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
 	assert.Equal(t, "body_too_large", errorOf(t, w))
 }
@@ -92,7 +92,7 @@ func TestABodyWithTooLargeALengthIsNotRead(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, linksPath, body)
 	r.Header = http.Header{"Authorization": {"Bearer " + fullToken}, "Content-Type": {"application/json"}}
 	w := httptest.NewRecorder()
-	server.ServeHTTP(w, r)
+	held(t, server).ServeHTTP(w, r)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
 	assert.Equal(t, 64<<10+1, body.Len())
 }

@@ -105,7 +105,9 @@ func TestAStrangersProviderIsToldOf(t *testing.T) {
 	var asked paylinks.CreateRequest
 	svc := &fake{create: func(_ context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error) {
 		asked = req
-		return &paylinks.Paylink{ID: "id", Provider: req.Provider}, nil
+		link := testLink(t)
+		link.Provider = req.Provider
+		return link, nil
 	}}
 	w = call(t, newServer(svc, options), http.MethodPost, linksPath, `{"provider":"acmepay","org_app_id":"a","plan":"pay_in_4"}`)
 	require.Equal(t, http.StatusCreated, w.Code, w.Body.String())

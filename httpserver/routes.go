@@ -53,6 +53,8 @@ func (s *server) routes() []route {
 		{http.MethodGet, api.PathCallbacks + "/{provider}/{org_app_id}", public, s.callback},
 		{http.MethodGet, api.PathCallbacks + "/{provider}/{org_app_id}/{$}", public, s.callback},
 
+		{http.MethodGet, pathOpenAPI, public, s.describe},
+		{http.MethodGet, pathDocs, public, s.read},
 		{http.MethodGet, "/healthz", public, s.health},
 		{http.MethodGet, "/readyz", public, s.ready},
 	}

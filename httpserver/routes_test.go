@@ -41,7 +41,7 @@ func TestEveryRouteButThePublicOnesWantsAToken(t *testing.T) {
 		"POST /api/v1/providers/webhooks/{provider}/{org_app_id}/{rest...}": true,
 		"GET /api/v1/providers/callbacks/{provider}/{org_app_id}":           true,
 		"GET /api/v1/providers/callbacks/{provider}/{org_app_id}/{$}":       true,
-		"GET /healthz": true, "GET /readyz": true,
+		"GET /api/v1/openapi.json":                                          true, "GET /docs": true, "GET /healthz": true, "GET /readyz": true,
 	}, public)
 }
 
@@ -133,7 +133,7 @@ func TestPathsThatAreNotThere(t *testing.T) {
 func TestHeadIsAnsweredAsGet(t *testing.T) {
 	t.Parallel()
 	options, _ := testOptions(t)
-	front := httptest.NewServer(newServer(&fake{}, options))
+	front := httptest.NewServer(held(t, newServer(&fake{}, options)))
 	t.Cleanup(front.Close)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, front.URL+"/api/v1/providers", http.NoBody)
 	require.NoError(t, err)

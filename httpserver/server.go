@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/paylinks/paylinks-go/httpserver/internal/docs"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/providers"
@@ -120,6 +121,7 @@ type server struct {
 	mux     *http.ServeMux
 	options []string
 	page    *template.Template
+	docs    func() (docs.Page, error)
 
 	telemetry *telemetry
 }
@@ -135,6 +137,7 @@ func newServer(svc service, options Options) *server {
 		svc: svc, opts: options, log: options.Logger, mux: http.NewServeMux(),
 		options: optionNames(options.Catalogue), telemetry: newTelemetry(options),
 		page: template.Must(template.New("callback").Parse(callbackHTML)),
+		docs: docsPage(options.PublicURL),
 	}
 	s.register(s.routes())
 	return s

@@ -31,8 +31,8 @@ func watch(o *Options) (*tracetest.InMemoryExporter, *sdkmetric.ManualReader) {
 	return spans, reader
 }
 
-// requests are how many requests were measured, by "METHOD route status"; streams is how many event streams are open.
-func requests(t *testing.T, reader *sdkmetric.ManualReader) (counts map[string]uint64, streams int64) {
+// measured is how many requests were measured, by "METHOD route status"; streams is how many event streams are open.
+func measured(t *testing.T, reader *sdkmetric.ManualReader) (counts map[string]uint64, streams int64) {
 	t.Helper()
 	var gathered metricdata.ResourceMetrics
 	require.NoError(t, reader.Collect(context.WithoutCancel(t.Context()), &gathered))
@@ -76,7 +76,7 @@ func TestRequestsAreMeasuredByRouteAndNeverByPath(t *testing.T) {
 	call(t, server, http.MethodGet, "/elsewhere/secret", "")
 	call(t, server, http.MethodPost, "/pay"+linksPath, "{")
 
-	counts, _ := requests(t, reader)
+	counts, _ := measured(t, reader)
 	assert.Equal(t, map[string]uint64{
 		"GET /api/v1/providers/paylinks/{id} 404":                               2,
 		"POST /api/v1/providers/webhooks/{provider}/{org_app_id}/{rest...} 200": 1,
@@ -109,7 +109,7 @@ func TestAFailureOfTheServerIsOneInItsSpan(t *testing.T) {
 	server := newServer(&fake{get: func(context.Context, string) (*paylinks.Paylink, error) { panic("oops") }}, options)
 	call(t, server, http.MethodGet, linksPath+"/plk_1", "")
 	assert.Equal(t, codes.Error, spans.GetSpans()[0].Status.Code)
-	counts, _ := requests(t, reader)
+	counts, _ := measured(t, reader)
 	assert.Equal(t, map[string]uint64{"GET /api/v1/providers/paylinks/{id} 500": 1}, counts)
 }
 
@@ -149,13 +149,13 @@ func TestEventStreamsAreCountedApart(t *testing.T) {
 	res, err := front.Client().Do(r)
 	require.NoError(t, err)
 	<-inside
-	_, open := requests(t, reader)
+	_, open := measured(t, reader)
 	assert.Equal(t, int64(1), open)
 	leave()
 	_, _ = io.Copy(io.Discard, res.Body)
 	require.NoError(t, res.Body.Close())
 	front.Close() // waits for the handler
-	counts, open := requests(t, reader)
+	counts, open := measured(t, reader)
 	assert.Zero(t, open)
 	assert.Empty(t, counts)
 }

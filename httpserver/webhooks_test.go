@@ -39,7 +39,7 @@ func TestAWebhookIsHandedOnAsItArrived(t *testing.T) {
 		r.Header.Set("X-Webhook-Secret", "sign")
 		r.RemoteAddr = "[::ffff:203.0.113.9]:4711"
 		w := httptest.NewRecorder()
-		server.ServeHTTP(w, r)
+		held(t, server).ServeHTTP(w, r)
 		require.Equal(t, http.StatusOK, w.Code, path)
 		assert.Equal(t, "{\"success\":true}\n", w.Body.String())
 		assert.Equal(t, paylinks.WebhookRequest{

@@ -43,6 +43,8 @@ type server struct {
 	binary string
 	addr   string
 	env    []string
+	// checked looks at every answer that the server gives.
+	checked http.RoundTripper
 
 	mu      sync.Mutex
 	log     bytes.Buffer
@@ -55,7 +57,9 @@ func newServer(t *testing.T, worlds ...world) *server {
 	t.Helper()
 	binary, err := build()
 	require.NoError(t, err)
-	s := &server{binary: binary, addr: freeAddr(t)}
+	document, err := described()
+	require.NoError(t, err)
+	s := &server{binary: binary, addr: freeAddr(t), checked: document.Transport(t, &http.Transport{DisableKeepAlives: true})}
 	s.env = []string{
 		"PATH=" + os.Getenv("PATH"), "PAYLINKS_ADDR=" + s.addr, "PAYLINKS_TOKENS=" + token, "PAYLINKS_REGISTER_WEBHOOKS=false",
 		"PAYLINKS_DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "paylinks.db"),
@@ -183,7 +187,5 @@ func (s *server) died(ctx context.Context) error {
 // till is a caller of the server. It has a connection of its own for each call: a connection that a dead process has left
 // would be reported as a lost answer.
 func (s *server) till(pause time.Duration) *till {
-	return newTill("http://"+s.addr, &http.Client{
-		Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 30 * time.Second,
-	}, pause)
+	return newTill("http://"+s.addr, &http.Client{Transport: s.checked, Timeout: 30 * time.Second}, pause)
 }

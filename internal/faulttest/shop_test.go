@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/httpserver"
+	"github.com/paylinks/paylinks-go/internal/openapitest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore"
@@ -42,6 +43,9 @@ type blueprint struct {
 	options paylinks.Options
 }
 
+// described is the API's description, to which every shop is held.
+var described = sync.OnceValues(func() (*openapitest.Document, error) { return openapitest.Parse(httpserver.OpenAPI()) })
+
 // openShop opens a shop. Nothing happens in its background until run is called.
 func openShop(tb testing.TB, b blueprint) *shop {
 	tb.Helper()
@@ -64,7 +68,9 @@ func openShop(tb testing.TB, b blueprint) *shop {
 	tokens, err := httpserver.ParseTokens(token)
 	require.NoError(tb, err)
 	s := &shop{world: b.world, store: store, service: service}
-	s.handler = httpserver.New(service, httpserver.Options{Authenticator: tokens, Logger: b.options.Logger, Now: b.options.Now})
+	document, err := described()
+	require.NoError(tb, err)
+	s.handler = document.Wrap(tb, httpserver.New(service, httpserver.Options{Authenticator: tokens, Logger: b.options.Logger, Now: b.options.Now}))
 	s.till = newTill("http://shop.test", inProcess(s.handler), 5*time.Millisecond)
 	return s
 }

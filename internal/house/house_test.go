@@ -107,7 +107,7 @@ func TestImportersPayForWhatTheyUse(t *testing.T) {
 	t.Parallel()
 	heavy := []string{
 		"modernc.org/", "github.com/jackc/", "github.com/nats-io/", "github.com/pressly/goose", "github.com/stretchr/", "github.com/jarcoal/", "pgregory.net/",
-		"github.com/prometheus/", "go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters",
+		"github.com/santhosh-tekuri/", "github.com/getkin/", "github.com/prometheus/", "go.opentelemetry.io/otel/sdk", "go.opentelemetry.io/otel/exporters",
 	}
 	light := []string{"paylinks", "paylinks/api", "paylinks/client", "tabby", "tamara", "mispay", "providers", "httpserver"}
 	brought := map[string][]string{}

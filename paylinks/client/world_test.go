@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/httpserver"
+	"github.com/paylinks/paylinks-go/internal/openapitest"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -29,6 +30,9 @@ const (
 	limitedToken = "a-token-for-another-shop"
 	readToken    = "a-token-that-may-read"
 )
+
+// described is what every exchange with the server is held to.
+var described = sync.OnceValues(func() (*openapitest.Document, error) { return openapitest.Parse(httpserver.OpenAPI()) })
 
 // world is a server with its database and providers, and both ways to it.
 type world struct {
@@ -72,9 +76,11 @@ func newWorld(t *testing.T) *world {
 	tokens, err := httpserver.ParseTokens(writeToken + "," + limitedToken + "=elsewhere," + readToken + ":ro")
 	require.NoError(t, err)
 	stop := make(chan struct{})
-	server := httptest.NewUnstartedServer(httpserver.New(w.service, httpserver.Options{
+	description, err := described()
+	require.NoError(t, err)
+	server := httptest.NewUnstartedServer(description.Wrap(t, httpserver.New(w.service, httpserver.Options{
 		Prefix: "/pay", Authenticator: tokens, PublicURL: "https://pay.example.test", Logger: quiet(), Stop: stop,
-	}))
+	})))
 	server.Config.RegisterOnShutdown(sync.OnceFunc(func() { close(stop) }))
 	server.Start()
 	t.Cleanup(server.Close)
