@@ -101,7 +101,8 @@ func (c *Client) All(ctx context.Context, req paylinks.ListRequest) iter.Seq2[*p
 	})
 }
 
-// Capture takes the money of an authorized link. See [paylinks.Service.Capture].
+// Capture takes the money of an authorized link. See [paylinks.Service.Capture]. Replayed is also set where this very call was made twice, since its first
+// answer got lost.
 func (c *Client) Capture(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error) {
 	body, err := wire.EncodeCapture(req)
 	if err != nil {
