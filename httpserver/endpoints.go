@@ -100,27 +100,15 @@ func changed(e *paylinks.EndpointSecret, err error) (int, any, error) {
 
 func (s *server) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	state, before, limit := paylinks.DeliveryState(q.text("state")), q.text("before"), q.limit()
+	req := paylinks.ListDeliveriesRequest{State: paylinks.DeliveryState(q.text("state")), Cursor: q.text("before"), Limit: q.limit()}
 	if err := q.err(); err != nil {
 		return err
 	}
-	id := r.PathValue("id")
-	page, err := s.svc.ListDeliveries(r.Context(), id, state, before, limit)
+	page, err := s.svc.ListDeliveries(r.Context(), r.PathValue("id"), req)
 	if err != nil {
 		return err
 	}
-	next := ""
-	if len(page) == limit {
-		last := page[limit-1].ID
-		more, err := s.svc.ListDeliveries(r.Context(), id, state, last, 1)
-		if err != nil {
-			return err
-		}
-		if len(more) > 0 {
-			next = last
-		}
-	}
-	s.writeJSON(w, http.StatusOK, wire.FromDeliveries(page, next))
+	s.writeJSON(w, http.StatusOK, wire.FromDeliveriesPage(page))
 	return nil
 }
 

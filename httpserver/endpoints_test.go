@@ -21,7 +21,7 @@ type fakeEndpoints struct {
 	rotateEndpoint  func(ctx context.Context, id string) (*paylinks.EndpointSecret, error)
 	disableEndpoint func(ctx context.Context, id string, disabled bool) (*paylinks.EndpointSecret, error)
 	deleteEndpoint  func(ctx context.Context, id string) error
-	listDeliveries  func(ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error)
+	listDeliveries  func(ctx context.Context, endpointID string, req paylinks.ListDeliveriesRequest) (paylinks.DeliveriesPage, error)
 	getDelivery     func(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
 	resend          func(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error)
 }
@@ -50,10 +50,8 @@ func (f *fakeEndpoints) DeleteEndpoint(ctx context.Context, id string) error {
 	return f.deleteEndpoint(ctx, id)
 }
 
-func (f *fakeEndpoints) ListDeliveries(
-	ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int,
-) ([]*paylinks.EventDelivery, error) {
-	return f.listDeliveries(ctx, endpointID, state, before, limit)
+func (f *fakeEndpoints) ListDeliveries(ctx context.Context, endpointID string, req paylinks.ListDeliveriesRequest) (paylinks.DeliveriesPage, error) {
+	return f.listDeliveries(ctx, endpointID, req)
 }
 
 func (f *fakeEndpoints) GetDelivery(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error) {
@@ -197,21 +195,15 @@ func TestChangeEndpoints(t *testing.T) {
 
 func TestDeliveries(t *testing.T) {
 	t.Parallel()
-	type asked struct {
-		endpoint string
-		state    paylinks.DeliveryState
-		before   string
-		limit    int
-	}
-	var got []asked
+	var got []paylinks.ListDeliveriesRequest
 	svc := &fake{fakeEndpoints: fakeEndpoints{
-		listDeliveries: func(_ context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error) {
-			got = append(got, asked{endpointID, state, before, limit})
-			all := []*paylinks.EventDelivery{testDelivery("d3"), testDelivery("d2"), testDelivery("d1")}
-			for len(all) > 0 && before != "" && all[0].ID >= before {
-				all = all[1:]
+		listDeliveries: func(_ context.Context, endpointID string, req paylinks.ListDeliveriesRequest) (paylinks.DeliveriesPage, error) {
+			assert.Equal(t, "ep_1", endpointID)
+			got = append(got, req)
+			if req.Cursor != "" {
+				return paylinks.DeliveriesPage{Deliveries: []*paylinks.EventDelivery{testDelivery("d1")}}, nil
 			}
-			return all[:min(limit, len(all))], nil
+			return paylinks.DeliveriesPage{Deliveries: []*paylinks.EventDelivery{testDelivery("d3"), testDelivery("d2")}, NextCursor: "d2"}, nil
 		},
 		getDelivery: func(_ context.Context, endpointID, id string) (*paylinks.EventDelivery, error) {
 			assert.Equal(t, "ep_1", endpointID)
@@ -226,10 +218,8 @@ func TestDeliveries(t *testing.T) {
 	const list = endpointsPath + "/ep_1/deliveries"
 	assertBody(t, `{"deliveries":[`+deliveryJSON("d3")+`,`+deliveryJSON("d2")+`],"next_before":"d2"}`, call(t, server, http.MethodGet, list+"?limit=2&state=dead", ""))
 	assertBody(t, `{"deliveries":[`+deliveryJSON("d1")+`]}`, call(t, server, http.MethodGet, list+"?limit=2&before=d2", ""))
-	assertBody(t, `{"deliveries":[`+deliveryJSON("d1")+`]}`, call(t, server, http.MethodGet, list+"?limit=1&before=d2", ""))
-	assert.Equal(t, asked{"ep_1", paylinks.DeliveryDead, "", 2}, got[0])
 	call(t, server, http.MethodGet, list, "")
-	assert.Equal(t, asked{"ep_1", "", "", 50}, got[len(got)-1])
+	assert.Equal(t, []paylinks.ListDeliveriesRequest{{State: paylinks.DeliveryDead, Limit: 2}, {Cursor: "d2", Limit: 2}, {Limit: 50}}, got)
 	for _, query := range []string{"limit=0", "limit=x", "before=%00"} {
 		assert.Equal(t, http.StatusBadRequest, call(t, server, http.MethodGet, list+"?"+query, "").Code, query)
 	}

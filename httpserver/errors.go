@@ -14,15 +14,15 @@ import (
 
 // statuses is the contract's table of codes. A code that isn't here is a mistake inside: 500.
 var statuses = map[paylinks.Code]int{
-	paylinks.CodeInvalidJSON:         http.StatusBadRequest,
-	paylinks.CodeValidationFailed:    http.StatusBadRequest,
-	paylinks.CodeUnknownProvider:     http.StatusBadRequest,
-	paylinks.CodeProviderNotLinkable: http.StatusBadRequest,
-	paylinks.CodeItemsTotalMismatch:  http.StatusBadRequest,
-	paylinks.CodeAmountExceeds:       http.StatusBadRequest,
-	paylinks.CodeUnsupportedCurrency: http.StatusBadRequest,
-	paylinks.CodePartialNotSupported: http.StatusBadRequest,
-	paylinks.CodeNoUsableProvider:    http.StatusBadRequest,
+	paylinks.CodeInvalidJSON:            http.StatusBadRequest,
+	paylinks.CodeValidationFailed:       http.StatusBadRequest,
+	paylinks.CodeUnknownProvider:        http.StatusBadRequest,
+	paylinks.CodeProviderNotLinkable:    http.StatusBadRequest,
+	paylinks.CodeItemsTotalMismatch:     http.StatusBadRequest,
+	paylinks.CodeAmountExceedsRemaining: http.StatusBadRequest,
+	paylinks.CodeUnsupportedCurrency:    http.StatusBadRequest,
+	paylinks.CodePartialNotSupported:    http.StatusBadRequest,
+	paylinks.CodeNoUsableProvider:       http.StatusBadRequest,
 
 	paylinks.CodeUnauthenticated: http.StatusUnauthorized,
 	paylinks.CodeForbidden:       http.StatusForbidden,

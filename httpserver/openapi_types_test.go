@@ -45,7 +45,7 @@ var answers = map[string]any{
 	"ErrorAnswer": api.ErrorAnswer{}, "Error": api.Error{}, "FieldError": paylinks.FieldError{}, "Messages": paylinks.Messages{}, "Replacement": api.Replacement{},
 
 	"ProviderList": api.ProviderList{}, "Provider": api.Provider{}, "ProviderConfig": api.ProviderConfig{}, "ProviderEndpoints": api.ProviderEndpoints{},
-	"RequestField": paylinks.Field{}, "Credential": paylinks.Credential{}, "AppParam": api.Param{},
+	"RequestField": paylinks.Field{}, "Credential": paylinks.Credential{}, "AppParam": api.ProviderParam{},
 
 	"CreatedPaylink": api.CreateAnswer{}, "Paylink": api.Paylink{}, "PaylinkList": api.PaylinkList{}, "CaptureAnswer": api.CaptureAnswer{},
 	"ResolveAnswer": api.ResolveAnswer{}, "ForgetAnswer": api.ForgetAnswer{},

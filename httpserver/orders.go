@@ -45,7 +45,7 @@ func (s *server) getOrder(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) listOrders(w http.ResponseWriter, r *http.Request) error {
 	q := queryOf(r)
-	req := paylinks.OrderListRequest{
+	req := paylinks.ListOrdersRequest{
 		Status:      q.orderStatus("status"),
 		CreatedFrom: q.time("created_from"),
 		CreatedTo:   q.time("created_to"),
@@ -59,7 +59,7 @@ func (s *server) listOrders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(w, http.StatusOK, wire.FromOrderPage(page))
+	s.writeJSON(w, http.StatusOK, wire.FromOrdersPage(page))
 	return nil
 }
 

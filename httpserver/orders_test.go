@@ -16,7 +16,7 @@ import (
 type fakeOrders struct {
 	createOrder  func(ctx context.Context, req paylinks.OrderRequest) (*paylinks.OrderResult, error)
 	getOrder     func(ctx context.Context, orderID string) (*paylinks.OrderResult, error)
-	listOrders   func(ctx context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error)
+	listOrders   func(ctx context.Context, req paylinks.ListOrdersRequest) (paylinks.OrdersPage, error)
 	nextProvider func(ctx context.Context, orderID string, req paylinks.NextRequest) (*paylinks.OrderResult, error)
 }
 
@@ -28,7 +28,7 @@ func (f *fakeOrders) GetOrder(ctx context.Context, orderID string) (*paylinks.Or
 	return f.getOrder(ctx, orderID)
 }
 
-func (f *fakeOrders) ListOrders(ctx context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error) {
+func (f *fakeOrders) ListOrders(ctx context.Context, req paylinks.ListOrdersRequest) (paylinks.OrdersPage, error) {
 	return f.listOrders(ctx, req)
 }
 
@@ -167,15 +167,15 @@ func TestGetAnOrder(t *testing.T) {
 
 func TestListOrders(t *testing.T) {
 	t.Parallel()
-	var got paylinks.OrderListRequest
-	server, _ := newTestServer(t, &fake{fakeOrders: fakeOrders{listOrders: func(_ context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error) {
+	var got paylinks.ListOrdersRequest
+	server, _ := newTestServer(t, &fake{fakeOrders: fakeOrders{listOrders: func(_ context.Context, req paylinks.ListOrdersRequest) (paylinks.OrdersPage, error) {
 		got = req
-		return paylinks.OrderPage{Orders: []*paylinks.Order{testOrder(t).Order}, NextCursor: "more"}, nil
+		return paylinks.OrdersPage{Orders: []*paylinks.Order{testOrder(t).Order}, NextCursor: "more"}, nil
 	}}})
 	w := call(t, server, http.MethodGet, ordersPath+"?status=paid&created_from=2026-03-01T00:00:00Z&created_to=2026-03-02T00:00:00Z&limit=7&cursor=c", "")
 	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	assertBody(t, `{"orders":[`+orderData+orderRest+`],"next_cursor":"more"}`, w)
-	assert.Equal(t, paylinks.OrderListRequest{
+	assert.Equal(t, paylinks.ListOrdersRequest{
 		Status: paylinks.OrderPaid, CreatedFrom: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), CreatedTo: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 		Limit: 7, Cursor: "c",
 	}, got)

@@ -10,7 +10,10 @@ import (
 // API is what a program does with payment links, orders and payments, wherever they are: a [Service] does it in this process, and the Client of
 // package client at a remote server. A program that is written against it runs on both.
 //
-// Each method is described at the Service. A remote server doesn't show all that it stores: the buyer of a link, for one, is empty in what a Client returns.
+// Each method is described at the Service. A remote server doesn't show all that it stores: of a link, what is about the buyer, the items, what only the
+// Service needs, CancelledHere and RefundsUnknown are empty in what a Client returns.
+//
+// It grows with the Service, so it's to be called and not to be implemented: a fake of yours embeds it.
 type API interface {
 	Create(ctx context.Context, req CreateRequest) (*Paylink, error)
 	Get(ctx context.Context, id string) (*Paylink, error)
@@ -28,8 +31,8 @@ type API interface {
 
 	CreateOrder(ctx context.Context, req OrderRequest) (*OrderResult, error)
 	GetOrder(ctx context.Context, orderID string) (*OrderResult, error)
-	ListOrders(ctx context.Context, req OrderListRequest) (OrderPage, error)
-	AllOrders(ctx context.Context, req OrderListRequest) iter.Seq2[*Order, error]
+	ListOrders(ctx context.Context, req ListOrdersRequest) (OrdersPage, error)
+	AllOrders(ctx context.Context, req ListOrdersRequest) iter.Seq2[*Order, error]
 	NextProvider(ctx context.Context, orderID string, req NextRequest) (*OrderResult, error)
 
 	SyncPayments(ctx context.Context, req SyncRequest) (*Sync, error)
@@ -44,7 +47,8 @@ type API interface {
 	RotateEndpoint(ctx context.Context, id string) (*EndpointSecret, error)
 	DisableEndpoint(ctx context.Context, id string, disabled bool) (*EndpointSecret, error)
 	DeleteEndpoint(ctx context.Context, id string) error
-	ListDeliveries(ctx context.Context, endpointID string, state DeliveryState, before string, limit int) ([]*EventDelivery, error)
+	ListDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) (DeliveriesPage, error)
+	AllDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) iter.Seq2[*EventDelivery, error]
 	GetDelivery(ctx context.Context, endpointID, id string) (*EventDelivery, error)
 	Resend(ctx context.Context, endpointID, id string) (*EventDelivery, error)
 
@@ -63,7 +67,7 @@ func (s *Service) All(ctx context.Context, req ListRequest) iter.Seq2[*Paylink, 
 }
 
 // AllOrders yields the orders that ListOrders lists, as All does with links.
-func (s *Service) AllOrders(ctx context.Context, req OrderListRequest) iter.Seq2[*Order, error] {
+func (s *Service) AllOrders(ctx context.Context, req ListOrdersRequest) iter.Seq2[*Order, error] {
 	return paging.All(req.Cursor, func(cursor string) ([]*Order, string, error) {
 		req.Cursor = cursor
 		page, err := s.ListOrders(ctx, req)
@@ -77,5 +81,14 @@ func (s *Service) AllPayments(ctx context.Context, req ListPaymentsRequest) iter
 		req.Cursor = cursor
 		page, err := s.ListPayments(ctx, req)
 		return page.Payments, page.NextCursor, err
+	})
+}
+
+// AllDeliveries yields the deliveries that ListDeliveries lists, as All does with links.
+func (s *Service) AllDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) iter.Seq2[*EventDelivery, error] {
+	return paging.All(req.Cursor, func(cursor string) ([]*EventDelivery, string, error) {
+		req.Cursor = cursor
+		page, err := s.ListDeliveries(ctx, endpointID, req)
+		return page.Deliveries, page.NextCursor, err
 	})
 }

@@ -116,7 +116,7 @@ func (op *Operation) shownReference() string {
 }
 
 func exceeds(op string, link *Paylink, amount, left Money) *Error {
-	e := conflict(op, CodeAmountExceeds, link, "amount %s is more than the %s %s that is left", amount, left, left.Currency())
+	e := conflict(op, CodeAmountExceedsRemaining, link, "amount %s is more than the %s %s that is left", amount, left, left.Currency())
 	e.Fields = []FieldError{{Field: "amount", Code: "too_large", Message: "amount must be at most " + left.String()}}
 	return e
 }

@@ -37,7 +37,7 @@ func TestCaptureInParts(t *testing.T) {
 	assert.Equal(t, "50.00", first.Captured.String())
 
 	_, err = h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: "100.01"})
-	require.ErrorIs(t, err, paylinks.CodeAmountExceeds)
+	require.ErrorIs(t, err, paylinks.CodeAmountExceedsRemaining)
 
 	second, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{})
 	require.NoError(t, err)

@@ -254,7 +254,7 @@ func TestAnEndpointThatIsDeletedWhileItIsToldIsForgotten(t *testing.T) {
 	require.Len(t, p.deliverAll(), 1)
 	p.clock.Advance(time.Hour)
 	require.Empty(t, p.deliverAll())
-	_, err := p.ListDeliveries(t.Context(), endpoint.ID, "", "", 0)
+	_, err := p.ListDeliveries(t.Context(), endpoint.ID, paylinks.ListDeliveriesRequest{})
 	require.ErrorIs(t, err, paylinks.CodeNotFound)
 	require.ErrorIs(t, p.DeleteEndpoint(t.Context(), endpoint.ID), paylinks.CodeNotFound)
 }

@@ -251,24 +251,45 @@ var notPublic = [...]netip.Prefix{
 	netip.MustParsePrefix("fec0::/10"),      // site-local, deprecated
 }
 
-// ListDeliveries lists what was and is to be told to an endpoint, newest first. Before is the id of the last one seen, "" for the start; limit is 1 to 200, 0 for 50.
-func (s *Service) ListDeliveries(ctx context.Context, endpointID string, state DeliveryState, before string, limit int) ([]*EventDelivery, error) {
+// ListDeliveriesRequest selects deliveries to an endpoint, newest first. Empty fields don't filter.
+type ListDeliveriesRequest struct {
+	State DeliveryState
+	// Limit is 1 to 200, 0 for 50.
+	Limit int
+	// Cursor is the NextCursor of the page before.
+	Cursor string
+}
+
+// DeliveriesPage is a page of deliveries.
+type DeliveriesPage struct {
+	Deliveries []*EventDelivery
+	// NextCursor is "" on the last page.
+	NextCursor string
+}
+
+// ListDeliveries lists what was and is to be told to an endpoint, newest first, page by page.
+func (s *Service) ListDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) (DeliveriesPage, error) {
 	var wrong fieldErrors
-	limit = checkLimit(&wrong, limit)
-	if !slices.Contains([]DeliveryState{"", DeliveryPending, DeliveryDelivered, DeliveryDead}, state) {
+	limit := checkLimit(&wrong, req.Limit)
+	if !slices.Contains([]DeliveryState{"", DeliveryPending, DeliveryDelivered, DeliveryDead}, req.State) {
 		wrong.add("state", "invalid", "must be pending, delivered or dead")
 	}
 	if err := wrong.err("deliveries"); err != nil {
-		return nil, err
+		return DeliveriesPage{}, err
 	}
 	if _, err := s.endpoint(ctx, endpointID); err != nil {
-		return nil, err
+		return DeliveriesPage{}, err
 	}
 	outbox, err := s.outbox()
 	if err != nil {
-		return nil, err
+		return DeliveriesPage{}, err
 	}
-	return outbox.Deliveries(ctx, DeliveryQuery{EndpointID: endpointID, State: state, Before: before, Limit: limit})
+	// One more tells whether there is a next page.
+	found, err := outbox.Deliveries(ctx, DeliveryQuery{EndpointID: endpointID, State: req.State, Before: req.Cursor, Limit: limit + 1})
+	if err != nil || len(found) <= limit {
+		return DeliveriesPage{Deliveries: found}, err
+	}
+	return DeliveriesPage{Deliveries: found[:limit], NextCursor: found[limit-1].ID}, nil
 }
 
 // GetDelivery reads a delivery of an endpoint.

@@ -141,7 +141,7 @@ func TestACallerManagesTheEndpointsOfItsOwnAppsAlone(t *testing.T) {
 		"rotate":     second(p.RotateEndpoint(stranger, mine.Endpoint.ID)),
 		"disable":    second(p.DisableEndpoint(stranger, mine.Endpoint.ID, true)),
 		"delete":     p.DeleteEndpoint(stranger, mine.Endpoint.ID),
-		"list":       second(p.ListDeliveries(stranger, mine.Endpoint.ID, "", "", 0)),
+		"list":       second(p.ListDeliveries(stranger, mine.Endpoint.ID, paylinks.ListDeliveriesRequest{})),
 		"delivery":   second(p.GetDelivery(stranger, mine.Endpoint.ID, deliveries[0].ID)),
 		"resend":     second(p.Resend(stranger, mine.Endpoint.ID, deliveries[0].ID)),
 		"other's":    second(p.GetDelivery(t.Context(), all.ID, deliveries[0].ID)),
@@ -187,14 +187,9 @@ func TestDeliveriesAreListedByPages(t *testing.T) {
 		p.created()
 	}
 	var seen []string
-	before := ""
-	for range 3 {
-		page, err := p.ListDeliveries(t.Context(), endpoint.ID, paylinks.DeliveryPending, before, 2)
+	for d, err := range p.AllDeliveries(t.Context(), endpoint.ID, paylinks.ListDeliveriesRequest{State: paylinks.DeliveryPending, Limit: 2}) {
 		require.NoError(t, err)
-		for _, d := range page {
-			seen = append(seen, d.Event.ID)
-			before = d.ID
-		}
+		seen = append(seen, d.Event.ID)
 	}
 	require.Len(t, seen, 5)
 	assert.IsDecreasing(t, seen)
@@ -202,7 +197,7 @@ func TestDeliveriesAreListedByPages(t *testing.T) {
 		state paylinks.DeliveryState
 		limit int
 	}{{"lost", 0}, {"", 201}, {"", -1}} {
-		_, err := p.ListDeliveries(t.Context(), endpoint.ID, c.state, "", c.limit)
+		_, err := p.ListDeliveries(t.Context(), endpoint.ID, paylinks.ListDeliveriesRequest{State: c.state, Limit: c.limit})
 		require.ErrorIs(t, err, paylinks.CodeValidationFailed, "%+v", c)
 	}
 }

@@ -44,8 +44,8 @@ const (
 	CodeProviderNotLinkable Code = "provider_not_linkable"
 	// CodeItemsTotalMismatch: the items don't add up to the amount.
 	CodeItemsTotalMismatch Code = "items_total_mismatch"
-	// CodeAmountExceeds: more is to be captured or refunded than is left.
-	CodeAmountExceeds Code = "amount_exceeds_remaining"
+	// CodeAmountExceedsRemaining: more is to be captured or refunded than is left.
+	CodeAmountExceedsRemaining Code = "amount_exceeds_remaining"
 	// CodeUnsupportedCurrency: ISO 4217 doesn't have the currency, or the provider's app doesn't take it.
 	CodeUnsupportedCurrency Code = "unsupported_currency"
 	// CodePartialNotSupported: the provider captures or refunds the whole amount only: leave the amount out.

@@ -209,31 +209,31 @@ func (s *Service) refreshActive(ctx context.Context, order *Order) (stale bool, 
 }
 
 // ListOrders lists the caller's orders as stored, newest first, page by page.
-func (s *Service) ListOrders(ctx context.Context, req OrderListRequest) (OrderPage, error) {
+func (s *Service) ListOrders(ctx context.Context, req ListOrdersRequest) (OrdersPage, error) {
 	store, err := s.orderStore()
 	if err != nil {
-		return OrderPage{}, err
+		return OrdersPage{}, err
 	}
 	links, err := ListRequest{CreatedFrom: req.CreatedFrom, CreatedTo: req.CreatedTo, Limit: req.Limit, Cursor: req.Cursor}.parse()
 	if err != nil {
-		return OrderPage{}, err
+		return OrdersPage{}, err
 	}
 	var wrong fieldErrors
 	if req.Status != "" && !req.Status.Valid() {
 		wrong.add("status", "invalid", "must be a status of an order, such as pending or paid")
 	}
 	if err := wrong.err("orders"); err != nil {
-		return OrderPage{}, err
+		return OrdersPage{}, err
 	}
 	orders, err := store.Orders(ctx, OrderQuery{
 		CallerID: CallerFrom(ctx).ID, Status: req.Status, CreatedFrom: links.CreatedFrom, CreatedTo: links.CreatedTo, After: links.After,
 		Limit: links.Limit + 1, // one more tells whether there is a next page
 	})
 	if err != nil || len(orders) <= links.Limit {
-		return OrderPage{Orders: orders}, err
+		return OrdersPage{Orders: orders}, err
 	}
 	last := orders[links.Limit-1]
-	return OrderPage{Orders: orders[:links.Limit], NextCursor: encodeCursor(last.CreatedAt, last.ID)}, nil
+	return OrdersPage{Orders: orders[:links.Limit], NextCursor: encodeCursor(last.CreatedAt, last.ID)}, nil
 }
 
 // findOrder reads an order of the caller's.

@@ -430,7 +430,7 @@ func TestAStoreWithoutOrders(t *testing.T) {
 	require.ErrorIs(t, err, paylinks.CodeUnsupported)
 	_, err = service.GetOrder(t.Context(), "POS-77")
 	require.ErrorIs(t, err, paylinks.CodeUnsupported)
-	_, err = service.ListOrders(t.Context(), paylinks.OrderListRequest{})
+	_, err = service.ListOrders(t.Context(), paylinks.ListOrdersRequest{})
 	require.ErrorIs(t, err, paylinks.CodeUnsupported)
 	require.NoError(t, service.FollowOrders(t.Context()))
 }

@@ -42,7 +42,7 @@ func TestTheOrderSaysWhatBecameOfItsLink(t *testing.T) {
 				}
 				seen := m.order().Order // before anything happens by itself
 				m.settle()
-				page, err := m.ListOrders(t.Context(), paylinks.OrderListRequest{Status: want})
+				page, err := m.ListOrders(t.Context(), paylinks.ListOrdersRequest{Status: want})
 				require.NoError(t, err)
 				require.Len(t, page.Orders, 1, "and it's stored so")
 				for _, order := range []*paylinks.Order{seen, page.Orders[0]} {
@@ -281,7 +281,7 @@ func TestOrdersAreListedPageByPage(t *testing.T) {
 		m.clock.Advance(time.Duration(i%2) * time.Second)
 	}
 	var got []string
-	req := paylinks.OrderListRequest{Limit: 2}
+	req := paylinks.ListOrdersRequest{Limit: 2}
 	for {
 		page, err := m.ListOrders(t.Context(), req)
 		require.NoError(t, err)
@@ -294,7 +294,7 @@ func TestOrdersAreListedPageByPage(t *testing.T) {
 		req.Cursor = page.NextCursor
 	}
 	assert.Equal(t, want, got)
-	for field, wrong := range map[string]paylinks.OrderListRequest{
+	for field, wrong := range map[string]paylinks.ListOrdersRequest{
 		"limit": {Limit: 201}, "cursor": {Cursor: "?"}, "status": {Status: "lost"},
 	} {
 		_, err := m.ListOrders(t.Context(), wrong)

@@ -62,8 +62,8 @@ type OrderResult struct {
 	Warnings []string
 }
 
-// OrderListRequest selects the caller's orders, newest first. Empty fields don't filter.
-type OrderListRequest struct {
+// ListOrdersRequest selects the caller's orders, newest first. Empty fields don't filter.
+type ListOrdersRequest struct {
 	Status OrderStatus
 	// CreatedFrom is inclusive, CreatedTo exclusive.
 	CreatedFrom time.Time
@@ -74,8 +74,8 @@ type OrderListRequest struct {
 	Cursor string
 }
 
-// OrderPage is a page of orders.
-type OrderPage struct {
+// OrdersPage is a page of orders.
+type OrdersPage struct {
 	Orders []*Order
 	// NextCursor is "" on the last page.
 	NextCursor string

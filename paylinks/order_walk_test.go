@@ -263,7 +263,7 @@ func TestAnOrderIDIsUniquePerCaller(t *testing.T) {
 	require.ErrorIs(t, err, paylinks.CodeNotFound)
 	_, err = m.CreateOrder(other, orderOf("two"))
 	require.NoError(t, err)
-	page, err := m.ListOrders(other, paylinks.OrderListRequest{})
+	page, err := m.ListOrders(other, paylinks.ListOrdersRequest{})
 	require.NoError(t, err)
 	require.Len(t, page.Orders, 1)
 	assert.Equal(t, "two", page.Orders[0].ActiveGateway)

@@ -149,9 +149,9 @@ func (p *post) deliverAll() []message {
 
 func (p *post) deliveries(endpointID string, state paylinks.DeliveryState) []*paylinks.EventDelivery {
 	p.t.Helper()
-	deliveries, err := p.ListDeliveries(p.t.Context(), endpointID, state, "", 200)
+	page, err := p.ListDeliveries(p.t.Context(), endpointID, paylinks.ListDeliveriesRequest{State: state, Limit: 200})
 	require.NoError(p.t, err)
-	return deliveries
+	return page.Deliveries
 }
 
 func status(code int) func(message) (int, error) {

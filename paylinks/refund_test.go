@@ -27,7 +27,7 @@ func TestRefundInParts(t *testing.T) {
 	assert.Equal(t, first, again)
 
 	_, err = h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "100.01"})
-	require.ErrorIs(t, err, paylinks.CodeAmountExceeds)
+	require.ErrorIs(t, err, paylinks.CodeAmountExceedsRemaining)
 
 	// The same amount again under another name is another refund.
 	_, err = h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "50.00", ReferenceID: "b"})
@@ -69,7 +69,7 @@ func TestRefundKnowsWhatTheDashboardDid(t *testing.T) {
 	})
 	h.clock.Advance(time.Minute)
 	_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "50.00"})
-	require.ErrorIs(t, err, paylinks.CodeAmountExceeds)
+	require.ErrorIs(t, err, paylinks.CodeAmountExceedsRemaining)
 	assert.Zero(t, h.provider.count("refund"))
 	assert.Equal(t, paylinks.StatusRefunded, h.stored(link.ID).Status)
 }
@@ -83,7 +83,7 @@ func TestRefundAgainstRefund(t *testing.T) {
 		wg.Go(func() {
 			_, err := h.Refund(context.WithoutCancel(t.Context()), link.ID, paylinks.RefundRequest{Amount: "100.00"})
 			if err != nil {
-				assert.Contains(t, []paylinks.Code{paylinks.CodeOperationInProgress, paylinks.CodeAmountExceeds}, paylinks.CodeOf(err))
+				assert.Contains(t, []paylinks.Code{paylinks.CodeOperationInProgress, paylinks.CodeAmountExceedsRemaining}, paylinks.CodeOf(err))
 			}
 		})
 	}
@@ -205,7 +205,7 @@ func TestARefusedRefundIsLookedAt(t *testing.T) {
 	})
 	h.provider.next("refund", refused(paylinks.RefusedRequest))
 	_, err := h.Refund(t.Context(), link.ID, paylinks.RefundRequest{Amount: "60.00"})
-	require.ErrorIs(t, err, paylinks.CodeAmountExceeds)
+	require.ErrorIs(t, err, paylinks.CodeAmountExceedsRemaining)
 }
 
 func TestAPartRefundedOfWhichTheAmountIsNotTold(t *testing.T) {

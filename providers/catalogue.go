@@ -23,7 +23,7 @@ type Entry struct {
 	// New makes the provider from the credentials that Info names. It's nil for one that this version only tells of.
 	New func(Settings) (paylinks.Installed, error)
 	// Params are the settings of a gateway's app, beside its credentials.
-	Params []api.Param
+	Params []api.ProviderParam
 }
 
 // Available tells whether this version can talk to the provider.

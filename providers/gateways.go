@@ -12,9 +12,9 @@ import (
 )
 
 // gateway is the entry of a gateway, with the setting that all of them have that look back.
-func gateway(info paylinks.Info, open func(Settings) (paylinks.Installed, error), params ...api.Param) Entry {
+func gateway(info paylinks.Info, open func(Settings) (paylinks.Installed, error), params ...api.ProviderParam) Entry {
 	if info.LookBack > 0 {
-		params = append(params, api.Param{
+		params = append(params, api.ProviderParam{
 			Name: "look_back", Type: "duration", Default: info.LookBack.String(),
 			Description: "How far each sync reads back beyond the last one, to see what has changed late",
 		})
@@ -23,16 +23,16 @@ func gateway(info paylinks.Info, open func(Settings) (paylinks.Installed, error)
 }
 
 // paymentIDs is the setting of Dinero Pay, which lists nothing.
-func paymentIDs() api.Param {
-	return api.Param{
+func paymentIDs() api.ProviderParam {
+	return api.ProviderParam{
 		Name: "payment_ids", Type: "array of string",
 		Description: "Dinero Pay's ids of the payments to refresh (DINERO_PAYMENT_IDS, a comma list)",
 	}
 }
 
 // queryInterval is the setting of HyperPay, which allows few calls.
-func queryInterval() api.Param {
-	return api.Param{
+func queryInterval() api.ProviderParam {
+	return api.ProviderParam{
 		Name: "query_interval", Type: "duration", Default: "30s",
 		Description: "Pause between two date queries (HYPERPAY_QUERY_INTERVAL)",
 	}

@@ -96,7 +96,7 @@ func TestTheCatalogueIsMadeAnew(t *testing.T) {
 	for _, entry := range second {
 		assert.NotContains(t, entry.Capabilities, paylinks.Capability(""))
 		assert.NotContains(t, entry.Credentials, paylinks.Credential{})
-		assert.NotContains(t, entry.Params, api.Param{})
+		assert.NotContains(t, entry.Params, api.ProviderParam{})
 	}
 }
 

@@ -159,7 +159,7 @@ func TestManyCaptureMoreThanThereIs(t *testing.T) {
 		assert.Equal(t, saleAmount, d.Captured)
 		counts := codes(answers)
 		assert.Equal(t, 15, counts["done"], counts)
-		assert.Equal(t, n-15, counts["already"]+counts[string(paylinks.CodeAmountExceeds)], counts)
+		assert.Equal(t, n-15, counts["already"]+counts[string(paylinks.CodeAmountExceedsRemaining)], counts)
 	}, paylinks.CanCapturePartly)
 }
 
@@ -177,7 +177,7 @@ func TestManyRefundMoreThanThereIs(t *testing.T) {
 		assert.Equal(t, paylinks.StatusRefunded, link.Status)
 		counts := codes(answers)
 		assert.Equal(t, 5, counts["done"], counts)
-		assert.Equal(t, n-5, counts[string(paylinks.CodeAmountExceeds)], counts)
+		assert.Equal(t, n-5, counts[string(paylinks.CodeAmountExceedsRemaining)], counts)
 		// Each one that was told "done" is told of a total of its own.
 		var totals []string
 		for _, r := range answers {

@@ -28,7 +28,7 @@ func EncodeResolve(referenceID string, happened bool) ([]byte, error) {
 func EncodeOrder(req paylinks.OrderRequest) ([]byte, error) {
 	body := api.OrderRequest{
 		Providers: req.Providers, OrgAppIDs: req.OrgAppIDs,
-		Order:     api.OrderedGoods{OrderID: req.OrderID, TotalAmount: req.Amount, Currency: req.Currency},
+		Order:     api.OrderDetails{OrderID: req.OrderID, TotalAmount: req.Amount, Currency: req.Currency},
 		BuyerName: req.BuyerName, BuyerEmail: req.BuyerEmail, BuyerPhone: req.BuyerPhone, Lang: req.Lang,
 	}
 	for _, item := range req.Items {

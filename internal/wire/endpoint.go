@@ -73,10 +73,10 @@ func FromResend(d *paylinks.EventDelivery) api.DeliveryAnswer {
 	return api.DeliveryAnswer{Success: true, Delivery: FromDelivery(d)}
 }
 
-// FromDeliveries is a page of deliveries.
-func FromDeliveries(deliveries []*paylinks.EventDelivery, nextBefore string) api.DeliveryList {
-	list := api.DeliveryList{Deliveries: make([]api.Delivery, 0, len(deliveries)), NextBefore: nextBefore}
-	for _, d := range deliveries {
+// FromDeliveriesPage is a page of deliveries.
+func FromDeliveriesPage(page paylinks.DeliveriesPage) api.DeliveryList {
+	list := api.DeliveryList{Deliveries: make([]api.Delivery, 0, len(page.Deliveries)), NextBefore: page.NextCursor}
+	for _, d := range page.Deliveries {
 		list.Deliveries = append(list.Deliveries, FromDelivery(d))
 	}
 	return list

@@ -47,8 +47,8 @@ func TestEndpointsAreAsPublished(t *testing.T) {
 		"endpoints_empty":  wire.FromEndpoints(nil),
 		"delivery_resent":  wire.FromResend(pending),
 		"delivery":         wire.FromDelivery(&delivered),
-		"deliveries":       wire.FromDeliveries([]*paylinks.EventDelivery{&waiting}, "evt_2.ep_1"),
-		"deliveries_empty": wire.FromDeliveries(nil, ""),
+		"deliveries":       wire.FromDeliveriesPage(paylinks.DeliveriesPage{Deliveries: []*paylinks.EventDelivery{&waiting}, NextCursor: "evt_2.ep_1"}),
+		"deliveries_empty": wire.FromDeliveriesPage(paylinks.DeliveriesPage{}),
 	} {
 		goldentest.JSON(t, name+".json", answer)
 	}

@@ -206,8 +206,8 @@ func orderMessage(o *paylinks.Order) string {
 	}
 }
 
-// FromOrderPage is a page of orders.
-func FromOrderPage(page paylinks.OrderPage) api.OrderList {
+// FromOrdersPage is a page of orders.
+func FromOrdersPage(page paylinks.OrdersPage) api.OrderList {
 	list := api.OrderList{Orders: make([]api.Order, 0, len(page.Orders)), NextCursor: page.NextCursor}
 	for _, o := range page.Orders {
 		list.Orders = append(list.Orders, fromOrder(o))

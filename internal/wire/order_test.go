@@ -69,11 +69,11 @@ func TestOrderAnswersAreAsPublished(t *testing.T) {
 		"order_settled": wire.FromOrder(&paylinks.OrderResult{Order: order(t, paylinks.OrderPaid, func(o *paylinks.Order) {
 			o.Payment = &paylinks.OrderPayment{OrgAppID: "stripe-main", ID: "ch_1", Status: paylinks.PaymentCaptured}
 		})}, public),
-		"orders": wire.FromOrderPage(paylinks.OrderPage{
+		"orders": wire.FromOrdersPage(paylinks.OrdersPage{
 			Orders:     []*paylinks.Order{order(t, paylinks.OrderUnknown, attempted("tabby", paylinks.AttemptUnknown, ""))},
 			NextCursor: "c2",
 		}),
-		"orders_empty": wire.FromOrderPage(paylinks.OrderPage{}),
+		"orders_empty": wire.FromOrdersPage(paylinks.OrdersPage{}),
 		"error_order": wire.FromError(&paylinks.Error{
 			Code: paylinks.CodeBuyerRejected, Outcome: paylinks.NotApplied, Message: "nobody wants this buyer", OrderID: "TILL-31",
 			Attempts: order(t, "", attempted("tabby", paylinks.AttemptRejected, "too_high")).Attempts,

@@ -168,10 +168,10 @@ func toOrder(a api.Order) (*paylinks.Order, error) {
 	return order, r.err
 }
 
-// ToOrderPage reads a page of orders.
-func ToOrderPage(a api.OrderList) (paylinks.OrderPage, error) {
+// ToOrdersPage reads a page of orders.
+func ToOrdersPage(a api.OrderList) (paylinks.OrdersPage, error) {
 	orders, err := each(a.Orders, toOrder)
-	return paylinks.OrderPage{Orders: orders, NextCursor: a.NextCursor}, err
+	return paylinks.OrdersPage{Orders: orders, NextCursor: a.NextCursor}, err
 }
 
 // ToSyncStarted reads the answer to the start of a sync.
@@ -250,13 +250,13 @@ func ToDelivery(a api.Delivery) *paylinks.EventDelivery {
 	return d
 }
 
-// ToDeliveries reads a page of deliveries.
-func ToDeliveries(a api.DeliveryList) []*paylinks.EventDelivery {
-	deliveries := make([]*paylinks.EventDelivery, 0, len(a.Deliveries))
+// ToDeliveriesPage reads a page of deliveries.
+func ToDeliveriesPage(a api.DeliveryList) paylinks.DeliveriesPage {
+	page := paylinks.DeliveriesPage{Deliveries: make([]*paylinks.EventDelivery, 0, len(a.Deliveries)), NextCursor: a.NextBefore}
 	for _, d := range a.Deliveries {
-		deliveries = append(deliveries, ToDelivery(d))
+		page.Deliveries = append(page.Deliveries, ToDelivery(d))
 	}
-	return deliveries
+	return page
 }
 
 // each reads every element of a list.

@@ -69,15 +69,15 @@ type OrderList struct {
 type OrderRequest struct {
 	Providers  []string          `json:"providers"`
 	OrgAppIDs  map[string]string `json:"org_app_ids,omitempty"`
-	Order      OrderedGoods      `json:"order"`
+	Order      OrderDetails      `json:"order"`
 	BuyerName  string            `json:"buyer_name,omitempty"`
 	BuyerEmail string            `json:"buyer_email,omitempty"`
 	BuyerPhone string            `json:"buyer_phone,omitempty"`
 	Lang       string            `json:"lang,omitempty"`
 }
 
-// OrderedGoods is what is sold.
-type OrderedGoods struct {
+// OrderDetails is what is sold.
+type OrderDetails struct {
 	// OrderID is made where it's absent.
 	OrderID     string     `json:"order_id,omitempty"`
 	TotalAmount string     `json:"total_amount"`

@@ -45,8 +45,8 @@ type ProviderConfig struct {
 	Endpoints      ProviderEndpoints     `json:"endpoints"`
 	Notes          []string              `json:"notes"`
 	// Note and CustomParams are set for gateways.
-	Note         string  `json:"note,omitempty"`
-	CustomParams []Param `json:"custom_params,omitempty"`
+	Note         string          `json:"note,omitempty"`
+	CustomParams []ProviderParam `json:"custom_params,omitempty"`
 }
 
 // ProviderEndpoints are the calls that go with a provider, each as "METHOD path".
@@ -67,8 +67,8 @@ type ProviderEndpoints struct {
 	Payments      string `json:"payments,omitempty"`
 }
 
-// Param is a setting of a gateway's app.
-type Param struct {
+// ProviderParam is a setting of a gateway's app.
+type ProviderParam struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	// Default is what holds where it isn't set, "" for none.

@@ -3,9 +3,11 @@ package client
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"net/url"
 
+	"github.com/paylinks/paylinks-go/internal/paging"
 	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
@@ -57,14 +59,23 @@ func (c *Client) DeleteEndpoint(ctx context.Context, id string) error {
 	return err
 }
 
-// ListDeliveries lists what was and is to be told to an endpoint, newest first. See [paylinks.Service.ListDeliveries].
-func (c *Client) ListDeliveries(ctx context.Context, endpointID string, state paylinks.DeliveryState, before string, limit int) ([]*paylinks.EventDelivery, error) {
+// ListDeliveries lists what was and is to be told to an endpoint, newest first, page by page. See [paylinks.Service.ListDeliveries].
+func (c *Client) ListDeliveries(ctx context.Context, endpointID string, req paylinks.ListDeliveriesRequest) (paylinks.DeliveriesPage, error) {
 	q := parameters{}
-	q.set("state", string(state))
-	q.set("before", before)
-	q.limit(limit)
-	deliveries, _, err := fetch(ctx, c, get("deliveries", path(api.PathEndpoints, endpointID, "deliveries"), url.Values(q)), sure(wire.ToDeliveries))
-	return deliveries, err
+	q.set("state", string(req.State))
+	q.set("before", req.Cursor)
+	q.limit(req.Limit)
+	page, _, err := fetch(ctx, c, get("deliveries", path(api.PathEndpoints, endpointID, "deliveries"), url.Values(q)), sure(wire.ToDeliveriesPage))
+	return page, err
+}
+
+// AllDeliveries yields the deliveries that ListDeliveries lists, page after page. See [paylinks.Service.AllDeliveries].
+func (c *Client) AllDeliveries(ctx context.Context, endpointID string, req paylinks.ListDeliveriesRequest) iter.Seq2[*paylinks.EventDelivery, error] {
+	return paging.All(req.Cursor, func(cursor string) ([]*paylinks.EventDelivery, string, error) {
+		req.Cursor = cursor
+		page, err := c.ListDeliveries(ctx, endpointID, req)
+		return page.Deliveries, page.NextCursor, err
+	})
 }
 
 // GetDelivery reads a delivery of an endpoint. See [paylinks.Service.GetDelivery].

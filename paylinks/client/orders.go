@@ -28,16 +28,16 @@ func (c *Client) GetOrder(ctx context.Context, orderID string) (*paylinks.OrderR
 }
 
 // ListOrders lists the caller's orders, newest first, page by page. See [paylinks.Service.ListOrders].
-func (c *Client) ListOrders(ctx context.Context, req paylinks.OrderListRequest) (paylinks.OrderPage, error) {
+func (c *Client) ListOrders(ctx context.Context, req paylinks.ListOrdersRequest) (paylinks.OrdersPage, error) {
 	q := parameters{}
 	q.set("status", string(req.Status))
 	q.page(req.CreatedFrom, req.CreatedTo, req.Limit, req.Cursor)
-	page, _, err := fetch(ctx, c, get("orders", api.PathOrders, url.Values(q)), wire.ToOrderPage)
+	page, _, err := fetch(ctx, c, get("orders", api.PathOrders, url.Values(q)), wire.ToOrdersPage)
 	return page, err
 }
 
 // AllOrders yields the orders that ListOrders lists, page after page. See [paylinks.Service.AllOrders].
-func (c *Client) AllOrders(ctx context.Context, req paylinks.OrderListRequest) iter.Seq2[*paylinks.Order, error] {
+func (c *Client) AllOrders(ctx context.Context, req paylinks.ListOrdersRequest) iter.Seq2[*paylinks.Order, error] {
 	return paging.All(req.Cursor, func(cursor string) ([]*paylinks.Order, string, error) {
 		req.Cursor = cursor
 		page, err := c.ListOrders(ctx, req)

@@ -162,7 +162,7 @@ func TestOrdersAreTheSame(t *testing.T) {
 	assert.Equal(t, []paylinks.AttemptOutcome{paylinks.AttemptRejected, paylinks.AttemptAccepted}, outcomes(read.Order))
 
 	var ids []string
-	for order, err := range w.client.AllOrders(ctx, paylinks.OrderListRequest{Status: paylinks.OrderPending, Limit: 1}) {
+	for order, err := range w.client.AllOrders(ctx, paylinks.ListOrdersRequest{Status: paylinks.OrderPending, Limit: 1}) {
 		require.NoError(t, err)
 		ids = append(ids, order.OrderID)
 	}
@@ -260,7 +260,8 @@ func TestEndpointsAreTheSame(t *testing.T) {
 	require.NoError(t, err)
 	var deliveries []*paylinks.EventDelivery
 	require.Eventually(t, func() bool {
-		deliveries, err = w.client.ListDeliveries(ctx, added.Endpoint.ID, paylinks.DeliveryDelivered, "", 10)
+		page, err := w.client.ListDeliveries(ctx, added.Endpoint.ID, paylinks.ListDeliveriesRequest{State: paylinks.DeliveryDelivered, Limit: 10})
+		deliveries = page.Deliveries
 		return assert.NoError(t, err) && len(deliveries) == 1
 	}, 30*time.Second, 5*time.Millisecond)
 	same, err := w.service.GetDelivery(ctx, added.Endpoint.ID, deliveries[0].ID)

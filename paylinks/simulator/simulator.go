@@ -1,4 +1,4 @@
-// Package simulator is what the providers' simulators share: a clock that can be moved, faults on demand, a ledger of what was
+// Package simulator is what the providers' simulators share: a clock that can be moved, faults on demand, a log of what was
 // really asked, the checkout page on which a person taps Pay, and webhooks that are sent, repeated, held back or forged.
 //
 // A simulator keeps its provider's rules and state itself and hangs its operations into a [Kit]:
@@ -41,7 +41,7 @@ type Config struct {
 type Kit struct {
 	Clock    *Clock
 	Faults   *Faults
-	Ledger   *Ledger
+	Calls    *CallLog
 	Webhooks *Webhooks
 
 	errorBody func(http.ResponseWriter, int)
@@ -56,7 +56,7 @@ func New(config Config) *Kit {
 	return &Kit{
 		Clock:     clock,
 		Faults:    &Faults{},
-		Ledger:    &Ledger{counts: map[string]int{}},
+		Calls:     &CallLog{counts: map[string]int{}},
 		Webhooks:  newWebhooks(clock, config),
 		errorBody: config.ErrorBody,
 	}
@@ -77,7 +77,7 @@ func (k *Kit) Handle(op, reference string, next http.Handler) http.Handler {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		entry := k.Ledger.begin(Call{
+		entry := k.Calls.begin(Call{
 			Op: op, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 			Reference: fieldAt(body, reference), Body: body, At: k.Clock.Now(),
 		})
@@ -91,7 +91,7 @@ func (k *Kit) Handle(op, reference string, next http.Handler) http.Handler {
 		if fault.strikes(after) && k.strike(w, r, fault, answer, entry) {
 			return
 		}
-		k.Ledger.end(entry, answer.status)
+		k.Calls.end(entry, answer.status)
 		answer.send(w)
 	})
 }
@@ -106,17 +106,17 @@ func (k *Kit) strike(w http.ResponseWriter, r *http.Request, fault *Fault, answe
 	case fault.Drop:
 		panic(http.ErrAbortHandler)
 	case fault.Truncate && answer != nil:
-		k.Ledger.end(entry, answer.status)
+		k.Calls.end(entry, answer.status)
 		answer.sendHalf(w)
 		panic(http.ErrAbortHandler)
 	case fault.Body != "":
 		status := cmp.Or(fault.Status, http.StatusOK)
-		k.Ledger.end(entry, status)
+		k.Calls.end(entry, status)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, fault.Body)
 	case fault.Status != 0:
-		k.Ledger.end(entry, fault.Status)
+		k.Calls.end(entry, fault.Status)
 		k.errorBody(w, fault.Status)
 	default:
 		return false

@@ -87,7 +87,7 @@ func TestEveryFaultIsKnownByItsEffectAndItsAnswer(t *testing.T) {
 				assert.Contains(t, body, c.body)
 			}
 			assert.Len(t, shop.sales, c.effect)
-			calls := shop.Ledger.Calls("sell")
+			calls := shop.Calls.Calls("sell")
 			require.Len(t, calls, 1)
 			assert.Equal(t, c.answered, calls[0].Status)
 		})
@@ -106,7 +106,7 @@ func TestAFaultStrikesAsOftenAsItWasAskedFor(t *testing.T) {
 		statuses = append(statuses, status)
 	}
 	assert.Equal(t, []int{500, 500, 429, 201}, statuses)
-	assert.Equal(t, 4, shop.Ledger.Count("sell"))
+	assert.Equal(t, 4, shop.Calls.Count("sell"))
 }
 
 func TestAHangingCallEndsWithItsReleaseOrItsCaller(t *testing.T) {
@@ -119,7 +119,7 @@ func TestAHangingCallEndsWithItsReleaseOrItsCaller(t *testing.T) {
 		status, _, _ := shop.sell(t.Context(), t)
 		answered <- status
 	}()
-	require.Eventually(t, func() bool { return shop.Ledger.Count("sell") == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return shop.Calls.Count("sell") == 1 }, 10*time.Second, time.Millisecond)
 	assert.Empty(t, shop.sales, "it must not have its effect while it hangs")
 	release()
 	release()
@@ -132,7 +132,7 @@ func TestAHangingCallEndsWithItsReleaseOrItsCaller(t *testing.T) {
 		_, _, err := shop.sell(ctx, t)
 		gone <- err
 	}()
-	require.Eventually(t, func() bool { return shop.Ledger.Count("sell") == 2 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return shop.Calls.Count("sell") == 2 }, 10*time.Second, time.Millisecond)
 	cancel()
 	require.ErrorIs(t, <-gone, context.Canceled)
 	assert.Len(t, shop.sales, 1)
@@ -146,7 +146,7 @@ func TestTheLedgerHasWhatWasAskedWordForWord(t *testing.T) {
 	_, _, err := shop.sell(t.Context(), t)
 	require.NoError(t, err)
 
-	calls := shop.Ledger.Calls()
+	calls := shop.Calls.Calls()
 	require.Len(t, calls, 1)
 	call := calls[0]
 	assert.WithinDuration(t, noon, call.At, time.Minute)
@@ -155,7 +155,7 @@ func TestTheLedgerHasWhatWasAskedWordForWord(t *testing.T) {
 		Op: "sell", Method: http.MethodPost, Path: "/sales", Query: "fast=1", Reference: "sale-1",
 		Body: []byte(`{"sale":{"reference":"sale-1"}}`), Status: 201,
 	}, call)
-	assert.Empty(t, shop.Ledger.Calls("buy"))
+	assert.Empty(t, shop.Calls.Calls("buy"))
 }
 
 func TestABodyWithoutLimitIsRefused(t *testing.T) {

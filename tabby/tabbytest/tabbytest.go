@@ -14,7 +14,7 @@
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
 //   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.CallLog], the calls: Count says how many calls of an operation came in, Calls shows them.
 //   - [simulator.Webhooks]: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
 //     how they were answered.
 package tabbytest
@@ -101,7 +101,7 @@ type Server struct {
 	// Faults makes calls fail.
 	Faults *simulator.Faults
 	// Calls has every API call as it arrived.
-	Calls *simulator.Ledger
+	Calls *simulator.CallLog
 	// Webhooks controls what is sent to the merchant. Unless [Server.Run] runs, it waits for a Flush.
 	Webhooks *simulator.Webhooks
 
@@ -140,7 +140,7 @@ func New(config Config) *Server {
 		ErrorBody:      injectedError,
 	})
 	s := &Server{
-		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Ledger, Webhooks: kit.Webhooks,
+		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
 		config: config, kit: kit, mux: http.NewServeMux(), byID: map[string]*payment{},
 	}
 	if config.WebhookURL != "" {

@@ -12,7 +12,7 @@
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
 //   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.CallLog], the calls: Count says how many calls of an operation came in, Calls shows them.
 //   - [simulator.Webhooks], the callbacks: they go out while Run runs, or all at once by Flush. FlushReversed, Copies, Tamper, Hold and Off disturb them, Deliveries tells
 //     how they were answered.
 package dinerotest
@@ -73,7 +73,7 @@ type Server struct {
 	// Faults makes calls fail.
 	Faults *simulator.Faults
 	// Calls has every API call as it arrived.
-	Calls *simulator.Ledger
+	Calls *simulator.CallLog
 	// Callbacks controls what is sent to the merchant. Unless [Server.Run] runs, it waits for a Flush.
 	Callbacks *simulator.Webhooks
 
@@ -107,7 +107,7 @@ func New(config Config) *Server {
 		},
 	})
 	s := &Server{
-		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Ledger, Callbacks: kit.Webhooks,
+		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Callbacks: kit.Webhooks,
 		config: config, kit: kit, mux: http.NewServeMux(),
 	}
 	s.mux.Handle("POST /api/v1/payment/status", kit.Handle(OpStatus, "payment_id", http.HandlerFunc(s.status)))

@@ -14,7 +14,7 @@
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
 //   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.CallLog], the calls: Count says how many calls of an operation came in, Calls shows them.
 package paypaltest
 
 import (
@@ -82,7 +82,7 @@ type Server struct {
 	// Faults makes calls fail.
 	Faults *simulator.Faults
 	// Calls has every API call as it arrived.
-	Calls *simulator.Ledger
+	Calls *simulator.CallLog
 
 	config  Config
 	kit     *simulator.Kit
@@ -130,7 +130,7 @@ func New(config Config) *Server {
 		config.HistoryFrom = config.HistoryTo.Add(-90 * 24 * time.Hour)
 	}
 	s := &Server{
-		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Ledger,
+		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls,
 		config: config, kit: kit, mux: http.NewServeMux(), tokens: map[string]time.Time{}, byID: map[string]*entry{},
 		history: newHistory(config.History, config.HistoryFrom.UTC(), config.HistoryTo.UTC()),
 	}

@@ -13,7 +13,7 @@
 //     the answer, Delay and Hang hold it up. Each takes an operation and how many calls it strikes, 0 for all until Clear. "After" means that
 //     the call has its effect and only the answer is lost.
 //   - [simulator.Clock]: Advance and Set move the simulator's time; what expires meanwhile has expired.
-//   - [simulator.Ledger], the calls: Count says how many calls of an operation came in, Calls shows them.
+//   - [simulator.CallLog], the calls: Count says how many calls of an operation came in, Calls shows them.
 package stripetest
 
 import (
@@ -63,7 +63,7 @@ type Server struct {
 	// Faults makes calls fail.
 	Faults *simulator.Faults
 	// Calls has every API call as it arrived.
-	Calls *simulator.Ledger
+	Calls *simulator.CallLog
 
 	config  Config
 	kit     *simulator.Kit
@@ -89,7 +89,7 @@ func New(config Config) *Server {
 	}
 	s := &Server{config: config, mux: http.NewServeMux()}
 	s.kit = simulator.New(simulator.Config{Now: config.Now, ErrorBody: s.injectedError})
-	s.Clock, s.Faults, s.Calls = s.kit.Clock, s.kit.Faults, s.kit.Ledger
+	s.Clock, s.Faults, s.Calls = s.kit.Clock, s.kit.Faults, s.kit.Calls
 	if config.HistoryEnd.IsZero() {
 		config.HistoryEnd = s.Clock.Now().Add(-time.Hour)
 	}

@@ -27,15 +27,15 @@ type Call struct {
 	Status int
 }
 
-// Ledger remembers what was really asked of a simulator, whatever the caller believes.
-type Ledger struct {
+// CallLog remembers what was really asked of a simulator, whatever the caller believes.
+type CallLog struct {
 	mu     sync.Mutex
 	calls  []*Call
 	counts map[string]int
 }
 
 // Calls are the calls of the operations named, or all, oldest first.
-func (l *Ledger) Calls(ops ...string) []Call {
+func (l *CallLog) Calls(ops ...string) []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var calls []Call
@@ -48,13 +48,13 @@ func (l *Ledger) Calls(ops ...string) []Call {
 }
 
 // Count is how often op was called, those included that failed or got no answer.
-func (l *Ledger) Count(op string) int {
+func (l *CallLog) Count(op string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.counts[op]
 }
 
-func (l *Ledger) begin(call Call) *Call {
+func (l *CallLog) begin(call Call) *Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry := &call
@@ -66,7 +66,7 @@ func (l *Ledger) begin(call Call) *Call {
 	return entry
 }
 
-func (l *Ledger) end(entry *Call, status int) {
+func (l *CallLog) end(entry *Call, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry.Status = status
