@@ -87,8 +87,8 @@ type failure struct {
 	body   api.ErrorAnswer
 }
 
-// failureOf is the answer to err. An error that nobody foresaw tells nothing but the request's id, and leaves open whether a
-// POST has happened.
+// failureOf is the answer to err. An error that nobody foresaw tells nothing but the request's id, and leaves open whether what
+// it was to change has happened.
 func failureOf(r *http.Request, err error) failure {
 	var known *paylinks.Error
 	if !errors.As(err, &known) || statuses[known.Code] == 0 || known.Code == paylinks.CodeInternal {
@@ -111,7 +111,7 @@ func internal(r *http.Request, known *paylinks.Error) *paylinks.Error {
 	if known != nil {
 		e.Outcome, e.PaylinkID = known.Outcome, known.PaylinkID
 	}
-	if e.Outcome == "" && r.Method == http.MethodPost {
+	if e.Outcome == "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		e.Outcome = paylinks.OutcomeUnknown
 	}
 	return e

@@ -46,7 +46,8 @@ type Options struct {
 	// Metrics, where set, answers GET /metrics, for callers with the scope read who may use every app.
 	Metrics http.Handler
 	// TracerProvider and MeterProvider get a span and a measurement for each request, by route and never by path, and Propagator finds the trace that a
-	// request is part of (default: the globals of OpenTelemetry, which do nothing until the program sets them up).
+	// request is part of (default: the globals of OpenTelemetry, which do nothing until the program sets them up). Whoever reaches the handler chooses by the
+	// headers that Propagator reads whether a trace is sampled: strangers, too, on the routes for webhooks and callbacks.
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
 	Propagator     propagation.TextMapPropagator

@@ -33,9 +33,9 @@ type Apps interface {
 	// App returns the app, or an error with [CodeOrgAppNotFound]. Any other error is a look-up that failed: the call that asked ends with it, and
 	// background work is tried again later.
 	App(ctx context.Context, orgAppID string) (App, error)
-	// List returns all apps, or those that matter where there are too many to list. The Service asks for it in two places: an order looks among the apps
-	// of its caller, whom [CallerFrom] tells, for one of each provider that it may try; and the schedule of [Options.SyncInterval], without a caller,
-	// looks for gateways.
+	// List returns all apps, or those that matter where there are too many to list. An order looks among the apps of its caller, whom [CallerFrom]
+	// tells, for one of each provider that it may try. Without a caller, [Service.Run] looks for gateways once a minute (for the schedule of [Options.SyncInterval],
+	// and to measure when the last sync was), and once, as it begins, for the providers whose metrics are to stand at 0 from the start.
 	List(ctx context.Context) ([]App, error)
 }
 

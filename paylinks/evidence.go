@@ -1,6 +1,6 @@
 package paylinks
 
-// happened tells whether facts show that an operation had its effect. Captures and refunds are recognised by their
+// happened tells whether facts show that an operation had its effect. Captures and refunds are recognized by their
 // reference; where the provider doesn't show it, by the total having grown by the amount.
 func happened(op *Operation, facts Snapshot, info Info) bool {
 	switch op.Kind {

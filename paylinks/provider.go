@@ -50,7 +50,8 @@ type EligibilityChecker interface {
 }
 
 // WebhookReceiver is the power to read the provider's webhooks. Proof and parsing are one step: what can't be proven isn't
-// parsed, and the answer is [ErrUnproven].
+// parsed, and the answer is [ErrUnproven]. Where the provider must be asked for the proof and can't be, that's a [*ProviderError] with [Unreachable] or
+// [RefusedRate], and the webhook is to come again; any other error is a proven webhook that can't be read.
 type WebhookReceiver interface {
 	ReceiveWebhook(ctx context.Context, req WebhookRequest) (Notification, error)
 }
@@ -157,7 +158,8 @@ type Info struct {
 	// SettleLife is how long after its creation a link's final state can still show at the provider. A link is watched
 	// until then, and only then ends [StatusExpired] if the provider still calls it unpaid.
 	SettleLife time.Duration
-	// WebhookReply is what the provider wants to read in the 200 that answers its webhooks, "" where that doesn't matter.
+	// WebhookReply is what the provider wants to read in the 200 that answers its webhooks, "" where that doesn't matter. Package httpserver looks it up in its
+	// Options.Catalogue.
 	WebhookReply string
 	// LookBack is how far a sync of a gateway reads back beyond the last one, so that late changes are seen.
 	LookBack time.Duration

@@ -137,7 +137,7 @@ func (s *Service) check(ctx context.Context, link *Paylink, pace *pace) {
 	if ctx.Err() != nil {
 		return
 	}
-	s.tellRest(ctx, app, pace.learn(err, s.now()), err)
+	s.tellRest(ctx, link, pace.learn(err, s.now()), err)
 	if err != nil {
 		s.log.DebugContext(ctx, "a link could not be checked and waits for its next turn", slog.String("paylink_id", link.ID))
 	}
@@ -156,18 +156,17 @@ func (s *Service) lookAgain(ctx context.Context, link *Paylink, app App) (err er
 }
 
 // tellRest tells the operator when an app's provider comes to be left alone for a while, and when it's back.
-func (s *Service) tellRest(ctx context.Context, app App, change restChange, cause error) {
+func (s *Service) tellRest(ctx context.Context, link *Paylink, change restChange, cause error) {
 	if change == restAsBefore {
 		return
 	}
-	info := app.Provider.Info()
-	attrs := []any{slog.String("provider", info.ID), slog.String("org_app_id", app.ID)}
+	attrs := []any{slog.String("provider", link.Provider), slog.String("org_app_id", link.OrgAppID)}
 	if change == restBegins {
 		s.log.ErrorContext(ctx, "a provider is away: its links are left as they are, and it's asked less and less", append(attrs, slog.Any("cause", cause))...)
 	} else {
 		s.log.InfoContext(ctx, "a provider that was away answers again", attrs...)
 	}
-	s.telemetry.turn(ctx, s.telemetry.resting, change == restBegins, labels{provider: info.ID, orgApp: app.ID})
+	s.telemetry.turn(ctx, s.telemetry.resting, change == restBegins, labels{provider: link.Provider, orgApp: link.OrgAppID})
 }
 
 // forgetAnswers removes idempotent answers that have expired.

@@ -20,7 +20,7 @@ func (s *Service) syncAfterWebhook(ctx context.Context, app App) error {
 // scheduleSyncs begins a sync of each gateway app whose last one is older than [Options.SyncInterval], and tells when the last one was, whichever process ran it.
 func (s *Service) scheduleSyncs(ctx context.Context) (more bool, err error) {
 	ledger, ok := s.store.(Ledger)
-	if !ok {
+	if !ok || (s.opts.SyncInterval <= 0 && !s.telemetry.lastSync.Enabled(ctx)) {
 		return false, nil
 	}
 	apps, err := s.apps.List(ctx)

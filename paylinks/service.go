@@ -199,9 +199,14 @@ func hash(parts ...string) string {
 // retrySoon is how long to wait for an operation that another request is running.
 const retrySoon = time.Second
 
+// inProgress is the error for a caller who comes while another request is at work: on the very same thing, which may then happen, or on another one.
 func inProgress(op string, code Code, paylinkID string) *Error {
+	outcome := NotApplied
+	if code == CodeIdempotencyInProgress {
+		outcome = OutcomeUnknown
+	}
 	return &Error{
-		Code: code, Outcome: NotApplied, Op: op, PaylinkID: paylinkID, RetryAfter: retrySoon,
+		Code: code, Outcome: outcome, Op: op, PaylinkID: paylinkID, RetryAfter: retrySoon,
 		Message: "another request is doing this right now: ask again in a moment",
 	}
 }

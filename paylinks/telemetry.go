@@ -112,6 +112,9 @@ func (s *Service) exchange(ctx context.Context, link *Paylink, name string, do f
 	facts, err := do(ctx)
 	result := callResult(name, facts, err)
 	s.telemetry.observe(ctx, s.telemetry.callDuration, s.opts.Now().Sub(started), labels{provider: link.Provider, call: name, result: result})
+	if err == nil {
+		s.tellRest(ctx, link, s.paces.of(link.OrgAppID).learn(nil, s.opts.Now()), nil) // whoever has asked, the provider is back
+	}
 	if !span.IsRecording() {
 		return facts, err
 	}

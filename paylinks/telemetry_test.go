@@ -382,7 +382,7 @@ func TestTelemetryKnowsNoBuyer(t *testing.T) {
 	w := newTower(t)
 	ctx := t.Context()
 	buy := request()
-	buy.OrderID, buy.Amount = "ORDER-SECRET-1", "4321.00"
+	buy.OrderID, buy.Amount = "ORDER-SECRET-1", "98765432109.87"
 	buy.BuyerName, buy.BuyerEmail, buy.BuyerPhone = "Noura Alqahtani", "noura@example.test", "0512345678"
 	buy.Description, buy.Metadata = "a velvet sofa", map[string]string{"note": "gift for Huda"}
 	buy.IdempotencyKey = "idem-key-secret"
@@ -407,7 +407,7 @@ func TestTelemetryKnowsNoBuyer(t *testing.T) {
 	require.NoError(t, err)
 	w.provider.next("refund", timeout())
 	w.provider.next("fetch", timeout())
-	_, err = w.Refund(ctx, link.ID, paylinks.RefundRequest{Amount: "21.00", Reason: "Noura didn't like it"})
+	_, err = w.Refund(ctx, link.ID, paylinks.RefundRequest{Amount: "45678901234.56", Reason: "Noura didn't like it"})
 	require.Error(t, err)
 	w.clock.Advance(time.Hour)
 	require.NoError(t, w.SettleOperations(ctx))
@@ -431,7 +431,7 @@ func TestTelemetryKnowsNoBuyer(t *testing.T) {
 	require.Greater(t, len(told), 100)
 	all := strings.Join(told, "\n")
 	for _, secret := range []string{
-		"Noura", "noura", "Alqahtani", "512345678", "velvet", "Huda", "ORDER-SECRET", "4321", "21.00", "idem-key-secret", "till-7", "checkout.example", "pay.example",
+		"Noura", "noura", "Alqahtani", "512345678", "velvet", "Huda", "ORDER-SECRET", "98765432109.87", "45678901234.56", "idem-key-secret", "till-7", "checkout.example", "pay.example",
 	} {
 		assert.NotContains(t, all, secret)
 	}

@@ -12,9 +12,13 @@ import (
 
 // What background work tells of itself: recovery, webhooks, events out, syncs.
 
-// recovered tells how old an operation is after recovery has looked at it, and whether its outcome is known now.
+// recovered tells how old an operation is after recovery has looked at it, and whether its outcome is known now. One that has ended without isn't waited for
+// any more: it's counted as that.
 func (s *Service) recovered(ctx context.Context, link *Paylink, op *Operation) {
 	outcome := op.Outcome
+	if !op.Open && outcome == OutcomeUnknown {
+		return
+	}
 	if outcome == "" {
 		outcome = OutcomeUnknown
 	}

@@ -42,7 +42,8 @@ func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, 
 			s.webhookSeen(ctx, provider, orgAppID, resultUnproven, now)
 			return ErrUnproven
 		}
-		if cause := asProviderError(err); cause.Refusal == Unreachable || cause.Refusal == RefusedRate {
+		var cause *ProviderError
+		if errors.As(err, &cause) && (cause.Refusal == Unreachable || cause.Refusal == RefusedRate) {
 			s.webhookSeen(ctx, provider, orgAppID, resultFailed, now)
 			return &Error{
 				Code: CodeProviderUnavailable, Outcome: NotApplied, Op: "webhook", Provider: provider, RetryAfter: cause.RetryAfter, Err: err,

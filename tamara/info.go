@@ -66,7 +66,7 @@ func (c Config) info() paylinks.Info {
 		}
 		info.Notes = []string{
 			"A link can be paid for 30 minutes. An unpaid one can't be cancelled at Tamara.",
-			"A payment is authorised for you within Tamara's 72 hours; capture it within 21 days, or Tamara does.",
+			"A payment is authorized for you within Tamara's 72 hours; capture it within 21 days, or Tamara does.",
 		}
 	case FlowQR:
 		info.Checkout = paylinks.DeliveryQR
@@ -85,4 +85,4 @@ func (c Config) info() paylinks.Info {
 	return info
 }
 
-const selfCaptured = "Tamara captures by itself once the customer has paid: hand out the goods when the link is captured. Where an account leaves that to you, the link is authorized, and capturing it authorises it at Tamara first."
+const selfCaptured = "Tamara captures by itself once the customer has paid: hand out the goods when the link is captured. Where an account leaves that to you, the link is authorized, and capturing it authorizes it at Tamara first."

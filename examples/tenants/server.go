@@ -59,7 +59,10 @@ func start(ctx context.Context, dir string) (_ *server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, service.Wait)
+	background, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { _ = service.Run(background) }) // follows links, and handles the webhooks that were stored
+	s.closers = append(s.closers, work.Wait, stop)
 	front := httptest.NewServer(httpserver.New(service, httpserver.Options{Authenticator: s.keys, Logger: quiet}))
 	s.closers = append(s.closers, front.Close)
 	s.url = front.URL

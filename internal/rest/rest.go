@@ -239,6 +239,6 @@ func backoff(least, most time.Duration, attempt int, res *http.Response) time.Du
 			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 		}
 	}
-	ceiling := min(least<<attempt, most)
+	ceiling := min(least<<min(attempt, 10), most)
 	return least/2 + rand.N(ceiling)
 }

@@ -67,7 +67,9 @@ func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
-	ctx, made := contact.Watch(context.WithValue(ctx, callKey{}, call))
+	tries := &tries{call: call}
+	ctx, made := contact.Watch(context.WithValue(ctx, triesKey{}, tries))
+	tries.made = made
 	req, err := c.request(ctx, call)
 	if err != nil {
 		return answer{}, noAnswer(call, err, true)
@@ -82,7 +84,7 @@ func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
 		return answer{}, noAnswer(call, err, false)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return answer{}, refused(call, res, body)
+		return answer{}, tries.doubt(refused(call, res, body))
 	}
 	if v != nil {
 		if err := json.Unmarshal(body, v); err != nil {
@@ -92,7 +94,35 @@ func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
 	return answer{header: res.Header, body: body}, nil
 }
 
-type callKey struct{}
+type triesKey struct{}
+
+// tries is what is known of a call's tries so far.
+type tries struct {
+	call call
+	made *contact.Contact
+	// lost: one that may have reached the server got no answer of the API, so that it may have had its effect, or still have it.
+	lost bool
+}
+
+// settling are the codes that settle a call: under one key the server knows of every try, so they hold for the lost ones, too.
+func settling(code paylinks.Code) bool {
+	switch code {
+	case paylinks.CodeUnauthenticated, paylinks.CodeForbidden, paylinks.CodeRateLimited, paylinks.CodeIdempotencyInProgress, paylinks.CodeOperationInProgress,
+		paylinks.CodeInternal, paylinks.CodeUnreachable:
+		return false
+	default:
+		return true
+	}
+}
+
+// doubt is the error of the last try as that of the whole call. It's in doubt what a try without an answer has done.
+func (t *tries) doubt(e *paylinks.Error) *paylinks.Error {
+	if t.lost && t.call.method != http.MethodGet && e.Outcome != paylinks.Applied && !settling(e.Code) {
+		e.Outcome = paylinks.OutcomeUnknown
+		e.Message += " (an earlier try got no answer: it may have happened)"
+	}
+	return e
+}
 
 func (c *Client) request(ctx context.Context, call call) (*retryablehttp.Request, error) {
 	target := c.base + call.path
@@ -135,11 +165,13 @@ func readAnswer(res *http.Response) ([]byte, error) {
 
 // checkRetry repeats a call that got no answer, and one whose answer says that nothing has happened and that it may come again.
 func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) (bool, error) {
-	call, _ := ctx.Value(callKey{}).(call)
-	if !call.repeatable() || ctx.Err() != nil {
+	tries, ok := ctx.Value(triesKey{}).(*tries)
+	if !ok || !tries.call.repeatable() || ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	call := tries.call
 	if err != nil {
+		tries.lost = tries.lost || !tries.made.Never(err)
 		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try got no answer", slog.String("op", call.op))
 		return true, nil //nolint:nilerr // err is a reason to try again; an error returned here would end the tries
 	}
@@ -150,9 +182,13 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	_ = res.Body.Close()
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	if err != nil {
+		tries.lost = true
 		return true, nil //nolint:nilerr // an answer that is cut off is none
 	}
 	again := comeAgain(call, res, body)
+	if _, ours := parseError(body); !ours && res.StatusCode >= http.StatusInternalServerError {
+		tries.lost = true // a proxy doesn't say what became of what it has sent on
+	}
 	if again {
 		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
 			slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
@@ -166,6 +202,8 @@ func comeAgain(call call, res *http.Response, body []byte) bool {
 	switch {
 	case !ours: // a proxy's
 		return res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests
+	case failure.Error.Code == paylinks.CodeIdempotencyInProgress: // an earlier try is at work
+		return true
 	case failure.Error.Outcome == paylinks.OutcomeUnknown: // it settles itself
 		return false
 	case res.Header.Get("Retry-After") != "": // rate_limited, provider_unavailable, …_in_progress
@@ -180,7 +218,7 @@ func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Respo
 	if wish := retryAfter(res); wish > 0 {
 		return min(wish, c.config.MaxRetryAfter)
 	}
-	ceiling := min(least<<attempt, most)
+	ceiling := min(least<<min(attempt, 10), most)
 	return ceiling/2 + rand.N(ceiling/2)
 }
 
@@ -206,7 +244,7 @@ func parseError(body []byte) (api.ErrorAnswer, bool) {
 }
 
 // refused is an answer that isn't a success, as an error.
-func refused(call call, res *http.Response, body []byte) error {
+func refused(call call, res *http.Response, body []byte) *paylinks.Error {
 	failure, ours := parseError(body)
 	if !ours {
 		return notTheAPI(call, res, nil)
@@ -217,7 +255,7 @@ func refused(call call, res *http.Response, body []byte) error {
 }
 
 // notTheAPI is an answer that isn't the API's: something else listens there, or stands in between.
-func notTheAPI(call call, res *http.Response, err error) error {
+func notTheAPI(call call, res *http.Response, err error) *paylinks.Error {
 	outcome := paylinks.NotApplied
 	if call.method != http.MethodGet && (res.StatusCode < 300 || res.StatusCode >= http.StatusInternalServerError) {
 		outcome = paylinks.OutcomeUnknown

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -36,12 +37,16 @@ func sure[A, R any](read func(A) R) func(A) (R, error) {
 	return func(a A) (R, error) { return read(a), nil }
 }
 
-// unreadable is a success whose content this version can't read: it has happened.
+// unreadable is a success whose content this version can't read: what was asked for has happened.
 func unreadable(call call, answer answer, err error) error {
-	return &paylinks.Error{
+	e := &paylinks.Error{
 		Code: paylinks.CodeUnreachable, Outcome: paylinks.Applied, Op: call.op, RequestID: answer.header.Get(headerRequestID),
 		Message: "it has happened, but the answer can't be read: is the server of a newer version?", Err: fmt.Errorf("client: %w", err),
 	}
+	if call.method == http.MethodGet {
+		e.Outcome, e.Message = paylinks.NotApplied, "the answer can't be read: is the server of a newer version?"
+	}
+	return e
 }
 
 // path is the path of a thing by its id.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"net/url"
+	"time"
 
 	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -21,15 +22,21 @@ func (c *Client) Report(ctx context.Context, req paylinks.ReportRequest) iter.Se
 		q.time("to", req.To)
 		q.set("org_app_id", req.OrgAppID)
 		call := get("report", api.PathReport, url.Values(q))
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		silence := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })
+		defer silence.Stop()
 		res, err := c.open(ctx, call, "application/json")
 		if err != nil {
 			yield(paylinks.ReportRow{}, err)
 			return
 		}
 		defer func() { _ = res.Body.Close() }()
-		stopped, err := eachRow(json.NewDecoder(res.Body), func(row paylinks.ReportRow) bool { return yield(row, nil) })
+		stopped, err := eachRow(json.NewDecoder(res.Body), func(row paylinks.ReportRow) bool {
+			silence.Stop() // the loop's body may take its time
+			defer silence.Reset(silenceLimit)
+			return yield(row, nil)
+		})
 		if err != nil && !stopped {
 			yield(paylinks.ReportRow{}, lost(call, err))
 		}

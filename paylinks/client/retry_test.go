@@ -86,25 +86,34 @@ func TestACallIsRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 		code    paylinks.Code
 		outcome paylinks.Outcome
 	}{
-		"a lost answer, and then it's there":   {answers: replies(fails(errReset), says(201, madeAnswer)), tries: 2},
-		"an answer that is cut off":            {answers: replies(cut(), says(201, madeAnswer)), tries: 2},
-		"no answer at all":                     {answers: replies(fails(errReset)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
-		"nobody listens":                       {answers: replies(fails(dial)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
-		"the provider can't be reached":        {answers: replies(says(503, failure("provider_unavailable", "not_applied"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
-		"too many calls":                       {answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
-		"the same call still runs":             {answers: replies(says(409, failure("idempotency_in_progress", "not_applied"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
-		"a proxy without a server":             {answers: replies(says(502, "<html>Bad Gateway</html>"), says(201, madeAnswer)), tries: 2},
-		"a proxy, for ever":                    {answers: replies(says(504, "<html>")), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
-		"it may have happened":                 {answers: replies(says(504, failure("provider_timeout", "unknown"))), tries: 1, code: paylinks.CodeProviderTimeout, outcome: paylinks.OutcomeUnknown},
-		"it may have happened, says a 503":     {answers: replies(says(503, failure("provider_unavailable", "unknown"), "Retry-After", "1")), tries: 1, code: paylinks.CodeProviderUnavailable, outcome: paylinks.OutcomeUnknown},
-		"something failed inside":              {answers: replies(says(500, failure("internal", "unknown"))), tries: 1, code: paylinks.CodeInternal, outcome: paylinks.OutcomeUnknown},
-		"the provider refuses our credentials": {answers: replies(says(502, failure("provider_error", "not_applied"))), tries: 1, code: paylinks.CodeProviderError, outcome: paylinks.NotApplied},
-		"a wrong field":                        {answers: replies(says(400, failure("validation_failed", "not_applied"))), tries: 1, code: paylinks.CodeValidationFailed, outcome: paylinks.NotApplied},
-		"a web page instead of the API":        {answers: replies(says(200, "<html>welcome</html>")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
-		"a redirect":                           {answers: replies(says(302, "", "Location", "https://elsewhere.example.test/")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
-		"an amount that is none":               {answers: replies(says(201, strings.Replace(madeAnswer, "150.00", "1e9", 1))), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.Applied},
-		"a read that failed inside":            {read: true, answers: replies(says(500, failure("internal", "")), says(200, paylinkAnswer)), tries: 2},
-		"a read without an answer":             {read: true, answers: replies(fails(errReset)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
+		"a lost answer, and then it's there":    {answers: replies(fails(errReset), says(201, madeAnswer)), tries: 2},
+		"an answer that is cut off":             {answers: replies(cut(), says(201, madeAnswer)), tries: 2},
+		"no answer at all":                      {answers: replies(fails(errReset)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"nobody listens":                        {answers: replies(fails(dial)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
+		"the provider can't be reached":         {answers: replies(says(503, failure("provider_unavailable", "not_applied"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
+		"too many calls":                        {answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
+		"the same call still runs":              {answers: replies(says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "1"), says(201, madeAnswer)), tries: 2},
+		"a proxy without a server":              {answers: replies(says(502, "<html>Bad Gateway</html>"), says(201, madeAnswer)), tries: 2},
+		"a proxy, for ever":                     {answers: replies(says(504, "<html>")), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"it may have happened":                  {answers: replies(says(504, failure("provider_timeout", "unknown"))), tries: 1, code: paylinks.CodeProviderTimeout, outcome: paylinks.OutcomeUnknown},
+		"it may have happened, says a 503":      {answers: replies(says(503, failure("provider_unavailable", "unknown"), "Retry-After", "1")), tries: 1, code: paylinks.CodeProviderUnavailable, outcome: paylinks.OutcomeUnknown},
+		"something failed inside":               {answers: replies(says(500, failure("internal", "unknown"))), tries: 1, code: paylinks.CodeInternal, outcome: paylinks.OutcomeUnknown},
+		"the provider refuses our credentials":  {answers: replies(says(502, failure("provider_error", "not_applied"))), tries: 1, code: paylinks.CodeProviderError, outcome: paylinks.NotApplied},
+		"a wrong field":                         {answers: replies(says(400, failure("validation_failed", "not_applied"))), tries: 1, code: paylinks.CodeValidationFailed, outcome: paylinks.NotApplied},
+		"a web page instead of the API":         {answers: replies(says(200, "<html>welcome</html>")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"a redirect":                            {answers: replies(says(302, "", "Location", "https://elsewhere.example.test/")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
+		"an amount that is none":                {answers: replies(says(201, strings.Replace(madeAnswer, "150.00", "1e9", 1))), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.Applied},
+		"lost, and then the same still runs":    {answers: replies(fails(errReset), says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "1")), tries: 4, code: paylinks.CodeIdempotencyInProgress, outcome: paylinks.OutcomeUnknown},
+		"lost, and then another one runs":       {answers: replies(fails(errReset), says(409, failure("operation_in_progress", "not_applied"), "Retry-After", "1")), tries: 4, code: paylinks.CodeOperationInProgress, outcome: paylinks.OutcomeUnknown},
+		"lost, and then too many calls":         {answers: replies(fails(errReset), says(429, failure("rate_limited", "not_applied"), "Retry-After", "1")), tries: 4, code: paylinks.CodeRateLimited, outcome: paylinks.OutcomeUnknown},
+		"lost, and then the token is gone":      {answers: replies(fails(errReset), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.OutcomeUnknown},
+		"lost, and then a proxy's no":           {answers: replies(cut(), says(403, "<html>")), tries: 2, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"a proxy's error, and then its no":      {answers: replies(says(502, "<html>"), says(403, "<html>")), tries: 2, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"lost, and then refused for good":       {answers: replies(fails(errReset), says(409, failure("not_capturable", "not_applied"))), tries: 2, code: paylinks.CodeNotCapturable, outcome: paylinks.NotApplied},
+		"never sent, and then the token's gone": {answers: replies(fails(dial), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.NotApplied},
+		"a read that was lost, and then a no":   {read: true, answers: replies(fails(errReset), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.NotApplied},
+		"a read that failed inside":             {read: true, answers: replies(says(500, failure("internal", "")), says(200, paylinkAnswer)), tries: 2},
+		"a read without an answer":              {read: true, answers: replies(fails(errReset)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,6 +196,38 @@ func TestAKeyThatNoHeaderCanCarryIsRefused(t *testing.T) {
 		require.ErrorIs(t, err, paylinks.CodeValidationFailed)
 		assert.Empty(t, s.tries)
 	}
+}
+
+func TestPatienceHasNoLimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: replies(fails(errReset))}
+		c, err := client.New(client.Config{
+			BaseURL: "https://pay.example.test", Token: "token", HTTPClient: &http.Client{Transport: s}, Logger: quiet(), Retries: 100, Timeout: time.Hour,
+		})
+		require.NoError(t, err)
+		_, err = c.Create(t.Context(), sale("POS-1"))
+		require.ErrorIs(t, err, paylinks.CodeUnreachable)
+		assert.Len(t, s.tries, 101)
+	})
+}
+
+func TestAReportThatFallsSilentIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		s := &script{answers: replies(flows(`{"rows":[{"kind":"matched"},`, hangs))}
+		var rows int
+		var last error
+		for _, err := range scripted(t, s).Report(t.Context(), paylinks.ReportRequest{}) {
+			if last = err; err == nil {
+				rows++
+			}
+		}
+		assert.Equal(t, 1, rows)
+		require.ErrorIs(t, last, paylinks.CodeUnreachable)
+		assert.Less(t, time.Since(started), 2*time.Minute)
+	})
 }
 
 func TestDeletingIsNeverRepeated(t *testing.T) {

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// watchSilence is how long a stream may be silent: the server says something every 15 s, so that a dead connection is noticed.
-	watchSilence = 50 * time.Second
+	// silenceLimit is how long a stream may be silent, so that a dead connection is noticed: with events, the server says something every 15 s.
+	silenceLimit = 50 * time.Second
 	// watchPause is the first pause before a new connection, watchPauseMost the longest.
 	watchPause     = 250 * time.Millisecond
 	watchPauseMost = 15 * time.Second
@@ -63,7 +63,7 @@ func (c *Client) Watch(ctx context.Context, id string, after int64) iter.Seq2[pa
 func (c *Client) follow(ctx context.Context, id string, at *int64, yield func(paylinks.Event, error) bool) (stopped, alive bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	silence := time.AfterFunc(watchSilence, func() { cancel(errSilent) })
+	silence := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })
 	defer silence.Stop()
 
 	q := parameters{}
@@ -82,7 +82,7 @@ func (c *Client) follow(ctx context.Context, id string, at *int64, yield func(pa
 	lines.Buffer(nil, maxLine)
 	var data strings.Builder
 	for lines.Scan() {
-		silence.Reset(watchSilence)
+		silence.Reset(silenceLimit)
 		alive = true
 		line := lines.Text()
 		if text, ok := strings.CutPrefix(line, "data:"); ok {
@@ -107,7 +107,7 @@ func (c *Client) follow(ctx context.Context, id string, at *int64, yield func(pa
 		if !yield(wire.ToEvent(event), nil) {
 			return true, true, nil
 		}
-		silence.Reset(watchSilence)
+		silence.Reset(silenceLimit)
 	}
 	err = lines.Err()
 	if err == nil {

@@ -177,7 +177,7 @@ func TestDeliveriesThatWaitCostAClaimNothing(t *testing.T) {
 	assert.True(t, found)
 }
 
-func TestSlowPlansAreRecognised(t *testing.T) {
+func TestSlowPlansAreRecognized(t *testing.T) {
 	t.Parallel()
 	_, db := openWithPlans(t)
 	for _, query := range []string{

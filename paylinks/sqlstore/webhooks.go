@@ -9,7 +9,7 @@ const webhookColumns = `id, provider, org_app_id, dedup_key, type, ref, facts, r
 const (
 	insertWebhookQuery = `INSERT INTO webhooks (provider, org_app_id, dedup_key, type, ref, facts, received_at, attempts, done,
 		paylink_id, due_at, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	// The app and the key of a webhook are what it was recognised by: they stay.
+	// The app and the key of a webhook are what it was recognized by: they stay.
 	updateWebhookQuery = `UPDATE webhooks SET type = ?, ref = ?, facts = ?, received_at = ?, attempts = ?, done = ?,
 		paylink_id = ?, due_at = ? WHERE id = ?`
 )

@@ -22,7 +22,7 @@
 // What happened is told by result codes, tested against a list of patterns in a fixed order. A payment's ProviderStatus is the code that decided.
 //
 // What isn't known of HyperPay, and what the package does instead: the time zone of date queries and whether their ends are included (UTC is
-// assumed, records of two windows are recognised by their ids, and a sync looks back a day); with how many decimals amounts of three-decimal
+// assumed, records of two windows are recognized by their ids, and a sync looks back a day); with how many decimals amounts of three-decimal
 // currencies come (any number is read exactly); the HTTP status of an empty answer (the code counts, not the status); whether
 // chargebacks are reported at all (they are read if they are).
 //

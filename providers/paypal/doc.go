@@ -20,6 +20,6 @@
 //     seen by the next sync, which looks back [Config].LookBack.
 //
 // What isn't known of PayPal, and what the package does instead: whether the dates of a query filter by a row's initiation or by its update, and
-// whether they are inclusive (rows of two windows are recognised by their ids, so any answer will do); how many calls it allows (40 a minute are
+// whether they are inclusive (rows of two windows are recognized by their ids, so any answer will do); how many calls it allows (40 a minute are
 // made: third parties tell of 50, and of a ban beyond).
 package paypal

@@ -107,8 +107,9 @@ func (a *Accounts) read(ctx context.Context, orgAppID string) (installed, error)
 		return row, nil
 	}
 	old, err := a.make(orgAppID, provider, base, sealedBy)
-	if err != nil {
-		return row, err
+	if err != nil { // the new ones are good
+		a.Logger.WarnContext(ctx, "replaced credentials can't be used any more", slog.String("org_app_id", orgAppID), slog.Any("cause", err))
+		return row, nil
 	}
 	if receiver, ok := old.(paylinks.WebhookReceiver); ok {
 		row.app.Retired = append(row.app.Retired, receiver)
