@@ -2,6 +2,7 @@ package paylinks_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -261,6 +262,8 @@ func (f *fakeProvider) ReceiveWebhook(_ context.Context, req paylinks.WebhookReq
 	case "good":
 	case "ask us, we're away":
 		return paylinks.Notification{}, &paylinks.ProviderError{Refusal: paylinks.Unreachable, Outcome: paylinks.NotApplied, RetryAfter: time.Minute}
+	case "good, but rubbish":
+		return paylinks.Notification{}, errors.New("this is no JSON")
 	default:
 		return paylinks.Notification{}, paylinks.ErrUnproven
 	}

@@ -320,6 +320,31 @@ func TestAProviderThatIsAwayIsToldOnceAndSoIsItsReturn(t *testing.T) {
 	assert.Equal(t, "fake-main", attributesOf(w.span("paylinks.check").Attributes)["paylinks.org_app_id"])
 }
 
+// Whoever sees first that a provider is back, even a caller: nobody is paged for a provider that answers.
+func TestACallersSuccessEndsTheRest(t *testing.T) {
+	t.Parallel()
+	w := newTower(t)
+	var link *paylinks.Paylink
+	for range 12 {
+		link = w.created()
+	}
+	for range 40 {
+		w.provider.next("fetch", timeout())
+	}
+	for w.log.times("a provider is away") == 0 {
+		w.clock.Advance(time.Minute)
+		require.NoError(t, w.CheckLinks(t.Context()))
+	}
+	require.InDelta(t, 1, w.value("paylinks.provider.resting", "provider=fake", "org_app_id=fake-main"), 0)
+	for range 40 { // the faults that are left
+		_, err := w.Get(t.Context(), link.ID)
+		require.NoError(t, err)
+		w.clock.Advance(time.Minute)
+	}
+	assert.Equal(t, 1, w.log.times("answers again"))
+	assert.InDelta(t, 0, w.value("paylinks.provider.resting"), 0)
+}
+
 func TestASyncIsCounted(t *testing.T) {
 	t.Parallel()
 	w := newTower(t)

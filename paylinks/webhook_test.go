@@ -58,6 +58,13 @@ func TestAWebhookWhoseProviderCannotBeAskedComesAgain(t *testing.T) {
 	assert.Equal(t, time.Minute, failure.RetryAfter)
 }
 
+// One that can't be read won't be any better the next time.
+func TestAProvenWebhookThatCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	require.ErrorIs(t, h.deliver(h.created().Ref.PaymentID, "1", "good, but rubbish"), paylinks.CodeValidationFailed)
+}
+
 func TestAForgedWebhookCostsNoCall(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

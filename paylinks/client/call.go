@@ -173,7 +173,7 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	if err != nil {
 		tries.lost = tries.lost || !tries.made.Never(err)
 		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try got no answer", slog.String("op", call.op))
-		return true, nil //nolint:nilerr // err is a reason to try again; an error returned here would end the tries
+		return true, nil
 	}
 	if res.StatusCode < http.StatusBadRequest {
 		return false, nil
