@@ -1,15 +1,17 @@
 package httpserver
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 
 	"github.com/paylinks/paylinks-go/httpserver/internal/docs"
 )
 
-// docsPage is the description as a page, made when somebody first asks for it.
-func docsPage(publicURL string) func() (docs.Page, error) {
-	return sync.OnceValues(func() (docs.Page, error) { return docs.Render(openAPI, publicURL) })
+// docsPage is the description as a page, made when somebody first asks for it. Where the public address isn't known, the examples have a host to fill in.
+func docsPage(options Options) func() (docs.Page, error) {
+	base := cmp.Or(options.PublicURL, "https://YOUR_HOST"+options.Prefix)
+	return sync.OnceValues(func() (docs.Page, error) { return docs.Render(openAPI, base) })
 }
 
 // read serves the page. It has no script and loads nothing.

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -157,5 +158,9 @@ func (s *server) logFailure(r *http.Request, err error) {
 	if errors.As(err, &crashed) {
 		attrs = append(attrs, slog.String("stack", string(crashed.stack)))
 	}
-	s.log.LogAttrs(r.Context(), slog.LevelError, "request failed", attrs...)
+	level := slog.LevelError
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		level = slog.LevelInfo // the client has hung up
+	}
+	s.log.LogAttrs(r.Context(), level, "request failed", attrs...)
 }

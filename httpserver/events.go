@@ -2,7 +2,9 @@ package httpserver
 
 import (
 	"context"
+	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/paylinks/paylinks-go/internal/wire"
@@ -64,9 +66,10 @@ func (q *query) sequence(name string) int64 {
 func accepts(r *http.Request, contentType string) bool {
 	for _, value := range r.Header.Values("Accept") {
 		for part := range strings.SplitSeq(value, ",") {
-			mediaType, _, _ := strings.Cut(part, ";")
-			if strings.EqualFold(strings.TrimSpace(mediaType), contentType) {
-				return true
+			mediaType, parameters, err := mime.ParseMediaType(part)
+			if quality, asked := parameters["q"]; err == nil && mediaType == contentType {
+				weight, err := strconv.ParseFloat(quality, 64)
+				return !asked || err != nil || weight > 0
 			}
 		}
 	}

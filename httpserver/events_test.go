@@ -185,6 +185,17 @@ func streamed(sequence int64) []string {
 	}
 }
 
+func TestWhoDeclinesAStreamGetsAList(t *testing.T) {
+	t.Parallel()
+	for accept, want := range map[string]string{
+		"text/event-stream;q=0, application/json": "application/json", "text/event-stream; q=0.0": "application/json", "*/*": "application/json",
+	} {
+		server, _ := newTestServer(t, history(2, nil))
+		w := call(t, server, http.MethodGet, linksPath+"/plk_1/events", "", "Accept", accept)
+		assert.Equal(t, want, w.Header().Get("Content-Type"), accept)
+	}
+}
+
 func TestAStreamHasThePastAndWhatComes(t *testing.T) {
 	t.Parallel()
 	more := make(chan paylinks.Event)

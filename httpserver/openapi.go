@@ -35,5 +35,12 @@ func servePublic(w http.ResponseWriter, r *http.Request, content []byte) {
 	header := w.Header()
 	header.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	header.Set("Cache-Control", "public, max-age=300")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+	serveWhole(w, r, content)
+}
+
+// serveWhole answers with content, or that the client has it already. Parts of it aren't served: they would need errors of their own form.
+func serveWhole(w http.ResponseWriter, r *http.Request, content []byte) {
+	whole := r.Clone(r.Context())
+	whole.Header.Del("Range")
+	http.ServeContent(w, whole, "", time.Time{}, bytes.NewReader(content))
 }

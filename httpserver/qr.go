@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"rsc.io/qr"
 
@@ -79,7 +78,7 @@ func (s *server) qr(w http.ResponseWriter, r *http.Request) error {
 	header.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
 	header.Set("Cache-Control", "private, max-age=60")
 	header.Set("Content-Security-Policy", "default-src 'none'")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(picture))
+	serveWhole(w, r, picture)
 	return nil
 }
 

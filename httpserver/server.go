@@ -138,7 +138,7 @@ func newServer(svc service, options Options) *server {
 		svc: svc, opts: options, log: options.Logger, mux: http.NewServeMux(),
 		options: optionNames(options.Catalogue), telemetry: newTelemetry(options),
 		page: template.Must(template.New("callback").Parse(callbackHTML)),
-		docs: docsPage(options.PublicURL),
+		docs: docsPage(options),
 	}
 	s.register(s.routes())
 	return s

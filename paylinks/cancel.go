@@ -54,13 +54,21 @@ func (s *Service) cancel(ctx context.Context, link *Paylink, app App, knownPaid 
 // errHereOnly is a plan's word for "the provider can't cancel: do it here".
 var errHereOnly = errors.New("paylinks: the provider can't cancel")
 
+// afterPaid says what can be done about a link that was paid when it was to be cancelled.
+func afterPaid(link *Paylink) string {
+	if link.Capturable().IsZero() {
+		return "Refund it to give the payment back"
+	}
+	return "Cancel again to give the payment back, or capture it"
+}
+
 // planCancel decides how to cancel a link in the state that it is in now.
 func planCancel(link *Paylink, info Info, knownPaid bool) (*Operation, error) {
 	switch {
 	case link.Status.Ended():
 		return nil, errDone
 	case link.Status.Paid() && !knownPaid:
-		return nil, conflict("cancel", CodeAlreadyPaid, link, "the buyer has paid meanwhile: the link is %s. Cancel again to give the payment back, or capture it", link.Status)
+		return nil, conflict("cancel", CodeAlreadyPaid, link, "the buyer has paid meanwhile: the link is %s. %s", link.Status, afterPaid(link))
 	case link.Status == StatusAuthorized || link.Status == StatusPartiallyCaptured:
 		if !info.Can(CanVoid) {
 			return nil, conflict("cancel", CodeAlreadyPaid, link, "%s can't void a payment: capture it and refund it", info.Name)

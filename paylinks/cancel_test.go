@@ -23,6 +23,32 @@ func TestCancelAnUnpaidLink(t *testing.T) {
 	assert.Equal(t, 1, h.provider.count("cancel"))
 }
 
+// Providers call a link that was cancelled expired, too. Whoever looks first after a cancellation whose answer got lost, it's cancelled.
+func TestALinkWhoseCancellationGotLostIsCancelled(t *testing.T) {
+	t.Parallel()
+	for name, look := range map[string]func(h *house, id string) error{
+		"a caller looks first": func(h *house, id string) error { _, err := h.Get(h.t.Context(), id); return err },
+		"a webhook comes first": func(h *house, id string) error {
+			h.webhook(h.stored(id), "1")
+			return nil
+		},
+		"the caller repeats it": func(h *house, id string) error { _, err := h.Cancel(h.t.Context(), id); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			link := h.created()
+			h.provider.next("cancel", timeout())
+			_, err := h.Cancel(t.Context(), link.ID)
+			require.ErrorIs(t, err, paylinks.CodeProviderTimeout)
+			h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) { s.Status, s.ProviderStatus = paylinks.StatusExpired, "EXPIRED" })
+			h.clock.Advance(3 * time.Second)
+			require.NoError(t, look(h, link.ID))
+			assert.Equal(t, paylinks.StatusCancelled, h.stored(link.ID).Status)
+		})
+	}
+}
+
 func TestCancelOfALinkPaidMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -19,6 +19,9 @@ func failure(op *Operation, link *Paylink, v verdict) *Error {
 	if v.outcome == OutcomeUnknown {
 		e.Code = CodeProviderTimeout
 		e.Message = "the provider gave no clear answer: it may have happened. The link settles itself, ask again with GET"
+		if op.Kind == OperationSend {
+			e.Message = "the provider gave no clear answer: the message may have been sent. Nobody can be asked, so look before you send it again"
+		}
 		return e
 	}
 	switch cause.Refusal {

@@ -111,6 +111,9 @@ func (r OrderRequest) parse(orderID string) (*Order, error) {
 	case len(r.Providers) > maxProviders:
 		wrong.add("providers", "too_many", "must have at most %d ids", maxProviders)
 	}
+	if orderID == "." || orderID == ".." {
+		wrong.add("order_id", "invalid", "must not be a dot or two: no URL could name the order")
+	}
 	for i, name := range r.Providers {
 		wrong.text(fmt.Sprintf("providers[%d]", i), name, maxText)
 	}

@@ -174,12 +174,27 @@ func (s *Service) ask(ctx context.Context, id string, app App, g glance) (*Payli
 			facts = s.confirm(ctx, app.Provider, link, facts)
 		}
 		facts = facts.with(g.told)
+		if facts.Status == StatusExpired && !link.Status.Ended() {
+			if facts.Status, err = s.howItEnded(ctx, link); err != nil {
+				return nil, err
+			}
+		}
 		fresh, err := s.record(ctx, link, news{source: g.source, snapshot: &facts}, app.Provider.Info())
 		if !errors.Is(err, ErrStale) {
 			return fresh, err
 		}
 	}
 	return s.store.Paylink(ctx, id)
+}
+
+// howItEnded is the end of a link that the provider calls expired. Providers have one word for a link that ran out and one that was cancelled: where
+// a cancellation is on its way, it's that.
+func (s *Service) howItEnded(ctx context.Context, link *Paylink) (Status, error) {
+	cancelling, err := s.operation(ctx, link.ID, func(op *Operation) bool { return op.Open && op.Kind == OperationCancel && !op.Void })
+	if err != nil || cancelling == nil {
+		return StatusExpired, err
+	}
+	return StatusCancelled, nil
 }
 
 // forgotten tells whether the provider doesn't know an unpaid link any more, after the last moment at which it could have been paid.

@@ -169,7 +169,11 @@ func (s *Service) operationSettled(ctx context.Context, link *Paylink, op *Opera
 	if op.Open {
 		open = "true"
 	}
-	s.telemetry.count(ctx, s.telemetry.operations, 1, labels{provider: link.Provider, operation: string(op.Kind), outcome: string(op.Outcome), open: open})
+	outcome := op.Outcome
+	if op.Kind == OperationCreate && link.Status == StatusRejected {
+		outcome = NotApplied // the call went through, and there's no link to pay
+	}
+	s.telemetry.count(ctx, s.telemetry.operations, 1, labels{provider: link.Provider, operation: string(op.Kind), outcome: string(outcome), open: open})
 }
 
 // statusChanged tells of a link that has moved, in a write that is done.

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path"
 	"sync"
 	"syscall"
 	"time"
@@ -144,15 +145,27 @@ func newHandler(service *paylinks.Service, config config, simulators []simulated
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", httpserver.New(service, httpserver.Options{
+	api := httpserver.New(service, httpserver.Options{
 		Authenticator: tokens, PublicURL: config.publicURL, Logger: log, Stop: closing,
 		Metrics: telemetry.page, TracerProvider: telemetry.tracers, MeterProvider: telemetry.meters, Propagator: telemetry.propagator,
-	}))
+	})
+	mux.Handle("/", api)
 	mux.Handle("GET /{$}", page)
 	for _, s := range simulators {
 		if s.path != "" {
 			mux.Handle(s.path+"/", http.StripPrefix(s.path, s.handler))
 		}
 	}
-	return mux, nil
+	return asItStands(mux, api), nil
+}
+
+// asItStands hands a path that isn't clean to the API, which refuses it in its own form: a mux would answer with a redirect.
+func asItStands(mux, api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if cleaned := path.Clean(r.URL.Path); cleaned != r.URL.Path && cleaned+"/" != r.URL.Path {
+			api.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }

@@ -1,7 +1,13 @@
 // Package paging walks through lists that are answered page by page.
 package paging
 
-import "iter"
+import (
+	"errors"
+	"iter"
+)
+
+// errStuck ends a walk that would never end.
+var errStuck = errors.New("paging: the list gives the same cursor again")
 
 // All yields the items of every page from a cursor on. fetch reads the page that follows a cursor, and says which cursor comes next: "" after the last
 // page. An error is yielded and ends the walk.
@@ -20,6 +26,11 @@ func All[T any](cursor string, fetch func(cursor string) (items []T, next string
 				}
 			}
 			if next == "" {
+				return
+			}
+			if next == at {
+				var none T
+				yield(none, errStuck)
 				return
 			}
 			at = next

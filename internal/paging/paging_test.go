@@ -52,6 +52,17 @@ func TestAllStopsWithTheLoop(t *testing.T) {
 	assert.Equal(t, []string{""}, fetched)
 }
 
+func TestAWalkInCirclesEnds(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	var last error
+	for _, last = range paging.All("", func(string) ([]int, string, error) { calls++; return []int{9}, "again", nil }) {
+		require.Less(t, calls, 5)
+	}
+	require.Error(t, last)
+	assert.Equal(t, 2, calls)
+}
+
 func TestAnErrorEndsTheWalk(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")

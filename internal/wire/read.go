@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,14 @@ import (
 
 // reader reads amounts, and keeps the first that isn't one.
 type reader struct{ err error }
+
+// id reads an id, which is never empty.
+func (r *reader) id(field, id string) string {
+	if id == "" && r.err == nil {
+		r.err = errors.New(field + " is missing")
+	}
+	return id
+}
 
 // money reads an amount, unset where there's none.
 func (r *reader) money(field, amount string, currency paylinks.Currency) paylinks.Money {
@@ -27,7 +36,7 @@ func (r *reader) money(field, amount string, currency paylinks.Currency) paylink
 func ToCreated(a api.CreateAnswer) (*paylinks.Paylink, error) {
 	var r reader
 	link := &paylinks.Paylink{
-		ID: a.PaylinkID, Provider: a.Provider, OrderID: a.OrderID, Status: a.Status, ProviderStatus: a.ProviderStatus,
+		ID: r.id("paylink_id", a.PaylinkID), Provider: a.Provider, OrderID: a.OrderID, Status: a.Status, ProviderStatus: a.ProviderStatus,
 		Amount:      r.money("amount", a.Amount, a.Currency),
 		Captured:    r.money("captured_amount", a.CapturedAmount, a.Currency),
 		Refunded:    r.money("refunded_amount", a.RefundedAmount, a.Currency),
@@ -41,7 +50,7 @@ func ToCreated(a api.CreateAnswer) (*paylinks.Paylink, error) {
 func ToPaylink(a api.Paylink) (*paylinks.Paylink, error) {
 	var r reader
 	link := &paylinks.Paylink{
-		ID: a.ID, Provider: a.Provider, OrgAppID: a.OrgAppID, OrderID: a.OrderID, Status: a.Status, ProviderStatus: a.ProviderStatus,
+		ID: r.id("id", a.ID), Provider: a.Provider, OrgAppID: a.OrgAppID, OrderID: a.OrderID, Status: a.Status, ProviderStatus: a.ProviderStatus,
 		Amount:      r.money("amount", a.Amount, a.Currency),
 		Captured:    r.money("captured_amount", a.CapturedAmount, a.Currency),
 		Refunded:    r.money("refunded_amount", a.RefundedAmount, a.Currency),
@@ -64,7 +73,7 @@ func ToPage(a api.PaylinkList) (paylinks.Page, error) {
 func ToCapture(a api.CaptureAnswer) (*paylinks.CaptureResult, error) {
 	var r reader
 	result := &paylinks.CaptureResult{
-		PaylinkID: a.PaylinkID, Provider: a.Provider, PaymentID: a.PaymentID, ProviderStatus: a.Status, Status: a.PaylinkStatus,
+		PaylinkID: r.id("paylink_id", a.PaylinkID), Provider: a.Provider, PaymentID: a.PaymentID, ProviderStatus: a.Status, Status: a.PaylinkStatus,
 		Amount:      r.money("amount", a.Amount, a.Currency),
 		Captured:    r.money("captured_amount", a.CapturedAmount, a.Currency),
 		Refunded:    r.money("refunded_amount", a.RefundedAmount, a.Currency),
@@ -89,7 +98,7 @@ func ToCancel(a api.CancelAnswer) (*paylinks.CancelResult, error) {
 func ToRefund(a api.RefundAnswer) (*paylinks.RefundResult, error) {
 	var r reader
 	result := &paylinks.RefundResult{
-		PaylinkID: a.PaylinkID, Provider: a.Provider, PaymentID: a.PaymentID, RefundID: a.RefundID, ProviderStatus: a.Status, Status: a.PaylinkStatus,
+		PaylinkID: r.id("paylink_id", a.PaylinkID), Provider: a.Provider, PaymentID: a.PaymentID, RefundID: a.RefundID, ProviderStatus: a.Status, Status: a.PaylinkStatus,
 		Amount:      r.money("amount", a.Amount, a.Currency),
 		Captured:    r.money("captured_amount", a.CapturedAmount, a.Currency),
 		Refunded:    r.money("refunded_amount", a.RefundedAmount, a.Currency),
@@ -151,7 +160,7 @@ func ToOrder(a api.Order) (*paylinks.OrderResult, error) {
 func toOrder(a api.Order) (*paylinks.Order, error) {
 	var r reader
 	order := &paylinks.Order{
-		OrderID: a.OrderID, Amount: r.money("total_amount", a.TotalAmount, a.Currency), Status: a.Status,
+		OrderID: r.id("order_id", a.OrderID), Amount: r.money("total_amount", a.TotalAmount, a.Currency), Status: a.Status,
 		ActiveGateway: a.ActiveGateway, PaylinkID: a.PaylinkID, OpenPaylink: a.NextAction == actionPay,
 		Attempts: toAttempts(a.Attempts), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -75,6 +76,10 @@ func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
 		return answer{}, noAnswer(call, err, true)
 	}
 	res, err := c.http.Do(req)
+	if err != nil && tries.answered != nil {
+		tries.answered.Err = err // the wait for another try ended
+		return answer{}, tries.doubt(tries.answered)
+	}
 	if err != nil {
 		return answer{}, noAnswer(call, err, made.Never(err))
 	}
@@ -100,8 +105,12 @@ type triesKey struct{}
 type tries struct {
 	call call
 	made *contact.Contact
+	// counted is how many there were, but for those that met an earlier one at work.
+	counted int
 	// lost: one that may have reached the server got no answer of the API, so that it may have had its effect, or still have it.
 	lost bool
+	// answered is the API's answer to the last one, while the next is waited for.
+	answered *paylinks.Error
 }
 
 // settling are the codes that settle a call: under one key the server knows of every try, so they hold for the lost ones, too.
@@ -163,7 +172,8 @@ func readAnswer(res *http.Response) ([]byte, error) {
 	return body, err
 }
 
-// checkRetry repeats a call that got no answer, and one whose answer says that nothing has happened and that it may come again.
+// checkRetry repeats a call that got no answer, or a part of one, and one whose answer says that nothing has happened and that it may come again. While an
+// earlier try is at work, it waits for that as long as the call may take.
 func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) (bool, error) {
 	tries, ok := ctx.Value(triesKey{}).(*tries)
 	if !ok || !tries.call.repeatable() || ctx.Err() != nil {
@@ -173,32 +183,67 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	if err != nil {
 		tries.lost = tries.lost || !tries.made.Never(err)
 		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try got no answer", slog.String("op", call.op))
-		return true, nil
-	}
-	if res.StatusCode < http.StatusBadRequest {
-		return false, nil
+		return c.another(tries), nil
 	}
 	body, err := readAnswer(res)
 	_ = res.Body.Close()
-	res.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil {
+	if err != nil || cutOff(res, body) {
 		tries.lost = true
-		return true, nil //nolint:nilerr // an answer that is cut off is none
+		if again := c.another(tries); again {
+			return true, nil
+		}
+		res.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err})) // for whoever reads the last one
+		return false, nil
 	}
-	again := comeAgain(call, res, body)
-	if _, ours := parseError(body); !ours && res.StatusCode >= http.StatusInternalServerError {
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	if res.StatusCode < http.StatusBadRequest {
+		return false, nil
+	}
+	failure, ours := parseError(body)
+	if !ours && res.StatusCode >= http.StatusInternalServerError {
 		tries.lost = true // a proxy doesn't say what became of what it has sent on
 	}
-	if again {
-		c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
-			slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
+	if !comeAgain(call, res, failure, ours) {
+		return false, nil
+	}
+	c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
+		slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
+	if failure.Error.Code == paylinks.CodeIdempotencyInProgress && c.config.Retries >= 0 {
+		tries.answered = refused(call, res, body)
+		return true, nil
+	}
+	again := c.another(tries)
+	if again && ours {
+		tries.answered = refused(call, res, body)
 	}
 	return again, nil
 }
 
-// comeAgain tells whether an answer that isn't a success asks for the call to be repeated.
-func comeAgain(call call, res *http.Response, body []byte) bool {
-	failure, ours := parseError(body)
+// another counts a try and tells whether there may be one more.
+func (c *Client) another(t *tries) bool {
+	t.counted++
+	return t.counted <= c.config.Retries
+}
+
+// cutOff tells whether a successful answer is a part of one: connections that end with the answer don't tell.
+func cutOff(res *http.Response, body []byte) bool {
+	mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	return res.StatusCode < http.StatusBadRequest && mediaType == "application/json" && !json.Valid(body)
+}
+
+// failing is the rest of an answer that was cut off.
+type failing struct{ err error }
+
+// Read fails.
+func (f failing) Read([]byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return 0, io.ErrUnexpectedEOF
+}
+
+// comeAgain tells whether an answer that isn't a success asks for the call to be repeated. ours: it's the API's.
+func comeAgain(call call, res *http.Response, failure api.ErrorAnswer, ours bool) bool {
 	switch {
 	case !ours: // a proxy's
 		return res.StatusCode >= http.StatusInternalServerError || res.StatusCode == http.StatusTooManyRequests
@@ -227,14 +272,22 @@ func retryAfter(res *http.Response) time.Duration {
 	if res == nil {
 		return 0
 	}
-	seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+	wish := res.Header.Get("Retry-After")
+	if at, err := http.ParseTime(wish); err == nil { // as proxies may say it
+		return min(max(time.Until(at), 0), longestWish)
+	}
+	seconds, err := strconv.Atoi(wish)
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return time.Duration(min(seconds, 24*60*60)) * time.Second
+	return min(time.Duration(min(seconds, 1<<20))*time.Second, longestWish)
 }
 
-const headerRequestID = "X-Request-Id"
+const (
+	headerRequestID = "X-Request-Id"
+	// longestWish bounds what is made of a Retry-After.
+	longestWish = 24 * time.Hour
+)
 
 // parseError reads an error of the API, and tells whether the body is one.
 func parseError(body []byte) (api.ErrorAnswer, bool) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -83,22 +84,27 @@ func New(config Config) (*Client, error) {
 	}
 	// A redirect would take the token elsewhere.
 	stream.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	tries := *stream
-	if tries.Timeout <= 0 || tries.Timeout > config.TryTimeout {
-		tries.Timeout = config.TryTimeout
+	bounded := *stream
+	if bounded.Timeout <= 0 || bounded.Timeout > config.TryTimeout {
+		bounded.Timeout = config.TryTimeout
 	}
 
 	c := &Client{
 		base: strings.TrimRight(config.BaseURL, "/"), token: config.Token, config: config, log: config.Logger, stream: stream,
 	}
 	c.http = &retryablehttp.Client{
-		HTTPClient:   &tries,
-		RetryMax:     max(config.Retries, 0),
+		HTTPClient:   &bounded,
+		RetryMax:     math.MaxInt32, // checkRetry counts
 		RetryWaitMin: 500 * time.Millisecond,
 		RetryWaitMax: 5 * time.Second,
 		CheckRetry:   c.checkRetry,
 		Backoff:      c.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, _ int) {
+			if tries, ok := req.Context().Value(triesKey{}).(*tries); ok {
+				tries.answered = nil // the next try begins
+			}
+		},
 	}
 	return c, nil
 }
@@ -129,10 +135,10 @@ func visibleASCII(s string) bool {
 }
 
 // String names the Client. It keeps fmt from printing the token inside.
-func (c *Client) String() string { return "paylinks client of " + c.base }
+func (c Client) String() string { return "paylinks client of " + c.base }
 
 // GoString does the same for %#v.
-func (c *Client) GoString() string { return c.String() }
+func (c Client) GoString() string { return c.String() }
 
 // newKey is an idempotency key that nobody else has.
 func newKey() string { return "auto_" + strings.ToLower(rand.Text()) }

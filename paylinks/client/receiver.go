@@ -44,10 +44,10 @@ func NewReceiver(secrets ...paylinks.Secret) (*Receiver, error) {
 }
 
 // String names the Receiver. It keeps fmt from printing the secrets inside.
-func (r *Receiver) String() string { return "paylinks event receiver" }
+func (r Receiver) String() string { return "paylinks event receiver" }
 
 // GoString does the same for %#v.
-func (r *Receiver) GoString() string { return r.String() }
+func (r Receiver) GoString() string { return r.String() }
 
 // Receive reads an event from the headers and the unchanged body of a request. [paylinks.ErrUnproven] means that it isn't signed with a secret of the receiver, or was
 // signed more than five minutes ago or ahead: answer 401.

@@ -112,7 +112,7 @@ func TestSecretsAreChecked(t *testing.T) {
 	}
 	r, err := client.NewReceiver(oldSecret)
 	require.NoError(t, err)
-	assert.Equal(t, "paylinks event receiver paylinks event receiver", fmt.Sprintf("%v %#v", r, r))
+	assert.Equal(t, "paylinks event receiver paylinks event receiver", fmt.Sprintf("%v %#v", r, *r))
 }
 
 func TestTheHandlerAnswersAsSendersNeed(t *testing.T) {

@@ -103,7 +103,7 @@ func TestACallIsRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 		"a web page instead of the API":         {answers: replies(says(200, "<html>welcome</html>")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
 		"a redirect":                            {answers: replies(says(302, "", "Location", "https://elsewhere.example.test/")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
 		"an amount that is none":                {answers: replies(says(201, strings.Replace(madeAnswer, "150.00", "1e9", 1))), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.Applied},
-		"lost, and then the same still runs":    {answers: replies(fails(errReset), says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "1")), tries: 4, code: paylinks.CodeIdempotencyInProgress, outcome: paylinks.OutcomeUnknown},
+		"lost, and then the same still runs":    {answers: replies(fails(errReset), says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "1")), tries: 61, code: paylinks.CodeIdempotencyInProgress, outcome: paylinks.OutcomeUnknown},
 		"lost, and then another one runs":       {answers: replies(fails(errReset), says(409, failure("operation_in_progress", "not_applied"), "Retry-After", "1")), tries: 4, code: paylinks.CodeOperationInProgress, outcome: paylinks.OutcomeUnknown},
 		"lost, and then too many calls":         {answers: replies(fails(errReset), says(429, failure("rate_limited", "not_applied"), "Retry-After", "1")), tries: 4, code: paylinks.CodeRateLimited, outcome: paylinks.OutcomeUnknown},
 		"lost, and then the token is gone":      {answers: replies(fails(errReset), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.OutcomeUnknown},
@@ -111,6 +111,11 @@ func TestACallIsRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 		"a proxy's error, and then its no":      {answers: replies(says(502, "<html>"), says(403, "<html>")), tries: 2, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
 		"lost, and then refused for good":       {answers: replies(fails(errReset), says(409, failure("not_capturable", "not_applied"))), tries: 2, code: paylinks.CodeNotCapturable, outcome: paylinks.NotApplied},
 		"never sent, and then the token's gone": {answers: replies(fails(dial), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.NotApplied},
+		"a success that is cut off":             {answers: replies(cutAt(201), says(201, madeAnswer)), tries: 2},
+		"a success, cut off without a word":     {answers: replies(says(201, madeAnswer[:40], "Content-Type", "application/json"), says(201, madeAnswer)), tries: 2},
+		"successes that are cut off, for ever":  {answers: replies(cutAt(201)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
+		"a success that says nothing":           {answers: replies(says(201, "{}", "Content-Type", "application/json")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.Applied},
+		"a read that is cut off":                {read: true, answers: replies(cutAt(200), says(200, paylinkAnswer)), tries: 2},
 		"a read that was lost, and then a no":   {read: true, answers: replies(fails(errReset), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.NotApplied},
 		"a read that failed inside":             {read: true, answers: replies(says(500, failure("internal", "")), says(200, paylinkAnswer)), tries: 2},
 		"a read without an answer":              {read: true, answers: replies(fails(errReset)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.NotApplied},
@@ -147,9 +152,11 @@ func TestACallIsRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 func replies(list ...reply) []reply { return list }
 
 // cut is an answer whose connection ends in the middle.
-func cut() reply {
+func cut() reply { return cutAt(http.StatusServiceUnavailable) }
+
+func cutAt(status int) reply {
 	return func(req *http.Request) (*http.Response, error) {
-		res, err := says(503, "")(req)
+		res, err := says(status, "", "Content-Type", "application/json")(req)
 		res.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"succ`), brokenReader{}))
 		return res, err
 	}
@@ -252,6 +259,35 @@ func TestAServersWishIsHonouredWithinReason(t *testing.T) {
 	}
 }
 
+// A caller who doesn't wait for the next try is told what the last one was told.
+func TestAWaitThatEndsKeepsItsAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		s := &script{answers: replies(says(503, failure("provider_unavailable", "not_applied"), "Retry-After", "7"))}
+		_, err := scripted(t, s).Create(ctx, sale("POS-1"))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		var failed *paylinks.Error
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, paylinks.CodeProviderUnavailable, failed.Code)
+		assert.Equal(t, paylinks.NotApplied, failed.Outcome)
+		assert.Equal(t, "req_1", failed.RequestID)
+		assert.Len(t, s.tries, 1)
+	})
+}
+
+func TestAProxysDateIsAWishToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wish := time.Now().Add(4 * time.Second).UTC().Format(http.TimeFormat)
+		s := &script{answers: replies(says(503, "<html>", "Retry-After", wish), says(201, madeAnswer))}
+		_, err := scripted(t, s).Create(t.Context(), sale("POS-1"))
+		require.NoError(t, err)
+		assert.Equal(t, 4*time.Second, s.at[1].Sub(s.at[0]))
+	})
+}
+
 func TestRetryAfterReachesTheCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -307,6 +343,7 @@ func TestATokenIsNeverPrinted(t *testing.T) {
 	require.NoError(t, err)
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		assert.NotContains(t, fmt.Sprintf(format, c), "hush")
+		assert.NotContains(t, fmt.Sprintf(format, *c), "hush")
 	}
 	_, err = c.Get(canceled(t), "plk_1")
 	require.Error(t, err)

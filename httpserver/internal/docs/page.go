@@ -47,11 +47,8 @@ type view struct {
 
 type heading struct{ ID, Text string }
 
-// placeholder stands for the address of a server that doesn't know its own.
-const placeholder = "https://YOUR_HOST"
-
-// Render makes the page of a description. publicURL is where the API is reached, "" where that isn't known.
-func Render(description []byte, publicURL string) (Page, error) {
+// Render makes the page of a description. base is where the API is reached.
+func Render(description []byte, base string) (Page, error) {
 	root, err := parse(description)
 	if err != nil {
 		return Page{}, fmt.Errorf("docs: read the description: %w", err)
@@ -61,7 +58,7 @@ func Render(description []byte, publicURL string) (Page, error) {
 		return Page{}, fmt.Errorf("docs: %w", err)
 	}
 	var html bytes.Buffer
-	if err := page.Execute(&html, newView(root, cmp.Or(strings.TrimRight(publicURL, "/"), placeholder))); err != nil {
+	if err := page.Execute(&html, newView(root, strings.TrimRight(base, "/"))); err != nil {
 		return Page{}, fmt.Errorf("docs: %w", err)
 	}
 	sum := sha256.Sum256([]byte(pageCSS))
