@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -26,6 +25,9 @@ const (
 // tolerance is how far the clocks of sender and receiver may be apart: what is older is a replay.
 const tolerance = 5 * time.Minute
 
+// minSecret is the least that the scheme takes for a secret, in bytes.
+const minSecret = 24
+
 // FormatSecret is a secret in the form that Standard Webhooks libraries take: "whsec_" and base64.
 func FormatSecret(secret []byte) string {
 	return secretPrefix + base64.StdEncoding.EncodeToString(secret)
@@ -35,8 +37,8 @@ func FormatSecret(secret []byte) string {
 func ParseSecret(text string) ([]byte, error) {
 	encoded, ok := strings.CutPrefix(text, secretPrefix)
 	secret, err := base64.StdEncoding.DecodeString(encoded)
-	if !ok || err != nil || len(secret) == 0 {
-		return nil, errors.New(`must be "` + secretPrefix + `" followed by base64`)
+	if !ok || err != nil || len(secret) < minSecret {
+		return nil, fmt.Errorf(`must be "%s" followed by the base64 of at least %d bytes`, secretPrefix, minSecret)
 	}
 	return secret, nil
 }

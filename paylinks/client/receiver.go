@@ -59,6 +59,9 @@ func (r *Receiver) Receive(header http.Header, body []byte) (paylinks.Event, err
 	if err := json.Unmarshal(body, &event); err != nil {
 		return paylinks.Event{}, fmt.Errorf("client: read a proven event: %w", err)
 	}
+	if event.ID != header.Get(signature.HeaderID) {
+		return paylinks.Event{}, paylinks.ErrUnproven // the header tells receivers what is the same
+	}
 	return wire.ToEvent(event), nil
 }
 

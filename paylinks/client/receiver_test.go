@@ -85,6 +85,9 @@ func TestReceiveRefusesWhatIsNot(t *testing.T) {
 				h.Set("webhook-timestamp", "-9223372036854775808")
 				return h, eventBody
 			},
+			"another event's id": func(http.Header) (http.Header, string) {
+				return signed(t, newSecret, "evt_2", time.Now(), eventBody), eventBody
+			},
 			"another secret": func(http.Header) (http.Header, string) {
 				return signed(t, oldSecret, "evt_1", time.Now(), eventBody), eventBody
 			},
@@ -106,9 +109,9 @@ func TestSecretsAreChecked(t *testing.T) {
 	t.Parallel()
 	_, err := client.NewReceiver()
 	require.EqualError(t, err, "client: NewReceiver needs the secret of the endpoint")
-	for _, wrong := range []paylinks.Secret{"", "hush", "whsec_", "whsec_!"} {
+	for _, wrong := range []paylinks.Secret{"", "hush", "whsec_", "whsec_!", "whsec_AA=="} {
 		_, err = client.NewReceiver(oldSecret, wrong)
-		require.EqualError(t, err, `client: secret 2 must be "whsec_" followed by base64`)
+		require.EqualError(t, err, `client: secret 2 must be "whsec_" followed by the base64 of at least 24 bytes`)
 	}
 	r, err := client.NewReceiver(oldSecret)
 	require.NoError(t, err)
