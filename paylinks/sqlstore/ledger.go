@@ -29,6 +29,7 @@ const (
 )
 
 var dueSyncs = due{
+	table: "syncs",
 	query: `SELECT ` + syncColumns + ` FROM syncs WHERE open = 1 AND due_at <= ? ORDER BY due_at LIMIT ?`,
 	move:  holdSyncQuery,
 }

@@ -32,6 +32,7 @@ const (
 
 // dueOrders: 0 is never.
 var dueOrders = due{
+	table: "orders",
 	query: `SELECT ` + orderColumns + ` FROM orders WHERE next_check_at > 0 AND next_check_at <= ? ORDER BY next_check_at LIMIT ?`,
 	move:  `UPDATE orders SET next_check_at = ? WHERE id = ?`,
 }
