@@ -60,7 +60,16 @@ func URL(tb testing.TB) string {
 	return shared.server.URL(tb)
 }
 
-// Stop ends what the tests of this process have started. TestMain calls it.
+// Main is a test binary's tests, after which Stop is called: goleak.VerifyTestMain(postgrestest.Main{M: m}).
+type Main struct{ M interface{ Run() int } }
+
+// Run runs the tests.
+func (m Main) Run() int {
+	defer Stop()
+	return m.M.Run()
+}
+
+// Stop ends what the tests of this process have started.
 func Stop() {
 	if shared.server != nil {
 		shared.server.stop()

@@ -26,6 +26,8 @@ type Dialect struct {
 	// UseIndex is what follows a table's name to have an index used, nil where the planner can't be told. With it, plans
 	// depend on neither statistics nor luck.
 	UseIndex func(index string) string
+	// LimitWalks has each part of a list over several apps order and limit itself, where the planner doesn't merge ordered parts by itself.
+	LimitWalks bool
 	// Elements is a query of the texts in a JSON array, its only parameter.
 	Elements string
 	// IsUnique tells whether err is a violation of a unique index.

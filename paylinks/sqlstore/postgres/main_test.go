@@ -9,9 +9,12 @@ import (
 	"github.com/paylinks/paylinks-go/internal/postgrestest"
 )
 
+// childEnv is the URL of the database that a re-executed test binary opens instead of running tests.
+const childEnv = "PAYLINKS_POSTGRES_TEST_CHILD"
+
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		postgrestest.Stop()
-		os.Exit(code)
-	}), goleak.IgnoreAnyFunction("database/sql.(*DB).connectionOpener"), goleak.IgnoreAnyFunction("os/exec.(*Cmd).Start.func2"), goleak.IgnoreAnyFunction("os/exec.(*Cmd).Start.func1"))
+	if url := os.Getenv(childEnv); url != "" {
+		os.Exit(playChild(url))
+	}
+	goleak.VerifyTestMain(postgrestest.Main{M: m})
 }

@@ -42,8 +42,12 @@ func Open(ctx context.Context, url string, options ...Option) (*sqlstore.Store, 
 	for _, option := range options {
 		option(&s)
 	}
-	if !s.unprepared && config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "paylinks"
+	if !s.unprepared {
+		for name, value := range connectionSettings {
+			if _, set := config.RuntimeParams[name]; !set {
+				config.RuntimeParams[name] = value
+			}
+		}
 	}
 	if err := migrate(ctx, config, s); err != nil {
 		return nil, explain(config, err)
@@ -54,6 +58,19 @@ func Open(ctx context.Context, url string, options ...Option) (*sqlstore.Store, 
 		return nil, explain(config, errors.Join(err, writer.Close(), reader.Close()))
 	}
 	return store, nil
+}
+
+// connectionSettings are those of every connection, unless the URL has others. Each query of the store is served by an index that has its rows in its order. The planner
+// is told so: otherwise it would sort all the links of an app for the newest of them where it takes them to be few, and read whole tables of
+// which it has no statistics yet. A pooler would refuse them.
+var connectionSettings = map[string]string{
+	"application_name":  "paylinks",
+	"enable_seqscan":    "off",
+	"enable_bitmapscan": "off",
+	"enable_sort":       "off",
+	"enable_hashjoin":   "off",
+	"enable_mergejoin":  "off",
+	"jit":               "off",
 }
 
 // idleTime is how long a connection that nobody needs is kept.
