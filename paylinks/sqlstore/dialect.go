@@ -26,6 +26,8 @@ type Dialect struct {
 	// UseIndex is what follows a table's name to have an index used, nil where the planner can't be told. With it, plans
 	// depend on neither statistics nor luck.
 	UseIndex func(index string) string
+	// OnlyIndex is a condition that every row meets, which lets the planner of a database that can't be told take no index but this one, nil where it can be told.
+	OnlyIndex func(index string) string
 	// LimitWalks has each part of a list over several apps order and limit itself, where the planner doesn't merge ordered parts by itself.
 	LimitWalks bool
 	// Elements is a query of the texts in a JSON array, its only parameter.
@@ -88,6 +90,14 @@ func (d Dialect) useIndex(index string) string {
 		return ""
 	}
 	return " " + d.UseIndex(index)
+}
+
+// onlyIndex is an index's condition and the AND after it.
+func (d Dialect) onlyIndex(index string) string {
+	if d.OnlyIndex == nil {
+		return ""
+	}
+	return d.OnlyIndex(index) + " AND "
 }
 
 // storable makes the texts among args ones that the database can store.

@@ -124,7 +124,7 @@ func (l listing[T]) walk(dialect Dialect, want selection, filters []filter) (tex
 		before, beforeID = micros(after.CreatedAt), after.ID
 	}
 	conditions, args = append(conditions, `created_at >= ? AND (created_at, id) < (?, ?)`), append(args, from, before, beforeID)
-	return `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE ` + strings.Join(conditions, ` AND `), args
+	return `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE ` + dialect.onlyIndex(l.index(filters)) + strings.Join(conditions, ` AND `), args
 }
 
 // index is the one to walk for a list with these filters.

@@ -49,6 +49,7 @@ func dialect(s settings) sqlstore.Dialect {
 		Bind:         bind,
 		Text:         storable,
 		Unprepared:   s.unprepared,
+		OnlyIndex:    func(index string) string { return "id <> '" + index + "'" },
 		LimitWalks:   true,
 		Elements:     `SELECT json_array_elements_text(CAST(? AS json))`,
 		IsUnique:     func(err error) bool { return hasCode(err, uniqueViolation) },

@@ -18,8 +18,8 @@ CREATE UNIQUE INDEX orders_reference ON orders (caller_id, order_id);
 CREATE UNIQUE INDEX orders_key       ON orders (order_key) WHERE order_key <> '';
 
 -- Lists, newest first, as those of links.
-CREATE INDEX orders_caller        ON orders (caller_id, created_at, id);
-CREATE INDEX orders_caller_status ON orders (caller_id, status, created_at, id);
+CREATE INDEX orders_caller        ON orders (caller_id, created_at, id) WHERE id <> 'orders_caller';
+CREATE INDEX orders_caller_status ON orders (caller_id, status, created_at, id) WHERE id <> 'orders_caller_status';
 
 -- Only orders that wait for a gateway's payment, that are to be looked at, or that a call holds are in these.
 CREATE INDEX orders_sync       ON orders (sync_app, order_id) WHERE sync_app <> '';

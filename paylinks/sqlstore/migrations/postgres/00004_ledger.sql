@@ -30,12 +30,12 @@ CREATE TABLE payments (
 CREATE UNIQUE INDEX payments_provider_payment ON payments (org_app_id, provider_payment_id);
 
 -- Lists, newest first, as those of paylinks.
-CREATE INDEX payments_created    ON payments (created_at, id);
-CREATE INDEX payments_provider   ON payments (provider, created_at, id);
-CREATE INDEX payments_status     ON payments (status, created_at, id);
-CREATE INDEX payments_app        ON payments (org_app_id, created_at, id);
-CREATE INDEX payments_app_status ON payments (org_app_id, status, created_at, id);
-CREATE INDEX payments_reference  ON payments (reference, created_at, id);
+CREATE INDEX payments_created    ON payments (created_at, id) WHERE id <> 'payments_created';
+CREATE INDEX payments_provider   ON payments (provider, created_at, id) WHERE id <> 'payments_provider';
+CREATE INDEX payments_status     ON payments (status, created_at, id) WHERE id <> 'payments_status';
+CREATE INDEX payments_app        ON payments (org_app_id, created_at, id) WHERE id <> 'payments_app';
+CREATE INDEX payments_app_status ON payments (org_app_id, status, created_at, id) WHERE id <> 'payments_app_status';
+CREATE INDEX payments_reference  ON payments (reference, created_at, id) WHERE id <> 'payments_reference';
 
 -- +goose Down
 DROP TABLE payments;
