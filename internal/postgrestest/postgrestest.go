@@ -1,6 +1,6 @@
 // Package postgrestest finds a PostgreSQL server for tests, and gives each of them an empty database.
 //
-// The server is the one of PAYLINKS_TEST_POSTGRES, a URL whose user may make databases; or else one that the package starts itself, where the programs of
+// The server is the one of PAYLINKS_TEST_POSTGRES, a URL whose user may make databases; or else one that the package starts itself in a temporary folder, where the programs of
 // PostgreSQL are installed. Where there's neither, tests are skipped.
 package postgrestest
 
@@ -123,9 +123,9 @@ done
 
 func start(ctx context.Context, fsync string) (*Server, error) {
 	text := strings.ReplaceAll(script, "FSYNC", fsync)
-	command := exec.CommandContext(ctx, "sh", "-c", text)
+	command := exec.CommandContext(ctx, "sh", "-c", text) //nolint:gosec // the script is above
 	if os.Geteuid() == 0 {
-		command = exec.CommandContext(ctx, "su", "postgres", "-s", "/bin/sh", "-c", text)
+		command = exec.CommandContext(ctx, "su", "postgres", "-s", "/bin/sh", "-c", text) //nolint:gosec // the same
 	}
 	var complaint strings.Builder
 	command.Stderr = &complaint

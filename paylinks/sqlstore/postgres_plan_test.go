@@ -25,15 +25,15 @@ INSERT INTO paylinks SELECT 'l' || n, 'p' || n % 3, 'app' || n % 300, 'o' || n /
 INSERT INTO operations SELECT 'o' || n, 'l' || n, 'create', 'r', 'k' || n, CASE WHEN n % 50 = 0 THEN 1 ELSE 0 END, n, '{}' FROM generate_series(1, 20000) n;
 INSERT INTO events SELECT 'e' || n, 'l' || n, 1, 't', 'app' || n % 300, n, 'created', '{}' FROM generate_series(1, 20000) n;
 INSERT INTO webhooks SELECT 'w' || n, 'p', 'app' || n % 300, 'd' || n, 't', '{}', '', n, 1, CASE WHEN n % 50 = 0 THEN 0 ELSE 1 END, 'l' || n, n FROM generate_series(1, 20000) n;
-INSERT INTO answers SELECT 'a' || n, 'f', CASE WHEN n % 50 = 0 THEN 0 ELSE 200 END, '', n, n FROM generate_series(1, 20000) n;
+INSERT INTO answers SELECT 'a' || n, 'f', CASE WHEN n % 50 = 0 THEN 0 ELSE 200 END, '', n, n + 0 FROM generate_series(1, 20000) n;
 INSERT INTO endpoints SELECT 'e' || n, 0, n, '{}' FROM generate_series(1, 20) n;
 INSERT INTO endpoint_wants SELECT CASE WHEN n % 2 = 0 THEN '' ELSE 't' || n END, a, 'e' || n FROM generate_series(1, 20) n, unnest(ARRAY['', 'app1', 'app2']) a;
 INSERT INTO deliveries SELECT 'd' || n, 'e' || 1 + n % 20, 'e' || n, 'l' || n, 1, CASE WHEN n % 50 = 0 THEN 'pending' ELSE 'delivered' END, '', n,
 	CASE WHEN n % 100 = 0 THEN n ELSE 0 END, 0 FROM generate_series(1, 20000) n;
 INSERT INTO orders SELECT 'o' || n, 'c' || n % 300, 'r' || n, 'k' || n, CASE WHEN n % 50 = 0 THEN 'open' ELSE 'paid' END, CASE WHEN n % 50 = 0 THEN 'app' ELSE '' END,
 	n, CASE WHEN n % 50 = 0 THEN n ELSE 0 END, CASE WHEN n % 500 = 0 THEN n ELSE 0 END, 1, '{}' FROM generate_series(1, 20000) n;
-INSERT INTO syncs SELECT 's' || n, 'app' || n % 2000, CASE WHEN n < 100 THEN 1 ELSE 0 END, n, n, 0, '{}' FROM generate_series(1, 20000) n;
-INSERT INTO payments SELECT 'p' || n, 'p' || n % 3, 'app' || n % 300, 'i' || n, 'r' || n / 2, CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'captured' END, n, n, '{}', ''
+INSERT INTO syncs SELECT 's' || n, 'app' || n % 2000, CASE WHEN n < 100 THEN 1 ELSE 0 END, n, n + 0, 0, '{}' FROM generate_series(1, 20000) n;
+INSERT INTO payments SELECT 'p' || n, 'p' || n % 3, 'app' || n % 300, 'i' || n, 'r' || n / 2, CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'captured' END, n, n + 0, '{}', ''
 	FROM generate_series(1, 20000) n;
 ANALYZE;
 SET plan_cache_mode = force_generic_plan;
@@ -88,6 +88,11 @@ func generic(t *testing.T, db *sql.DB, query string) string {
 	}
 	rows, err := db.QueryContext(t.Context(), "EXPLAIN EXECUTE explained"+arguments)
 	require.NoError(t, err, query)
+	defer func() {
+		require.NoError(t, rows.Close())
+		_, err := db.ExecContext(t.Context(), "DEALLOCATE explained")
+		require.NoError(t, err)
+	}()
 	var lines []string
 	for rows.Next() {
 		var line string
@@ -95,9 +100,6 @@ func generic(t *testing.T, db *sql.DB, query string) string {
 		lines = append(lines, line)
 	}
 	require.NoError(t, rows.Err())
-	require.NoError(t, rows.Close())
-	_, err = db.ExecContext(t.Context(), "DEALLOCATE explained")
-	require.NoError(t, err)
 	return strings.Join(lines, "\n")
 }
 

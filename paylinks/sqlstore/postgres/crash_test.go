@@ -100,7 +100,7 @@ func newCutter(t *testing.T, to string) (*cutter, string) {
 	parsed, err := url.Parse(to)
 	require.NoError(t, err)
 	query := parsed.Query()
-	folder, err := os.MkdirTemp("/tmp", "cut") // a socket's path is short
+	folder, err := os.MkdirTemp("/tmp", "cut") //nolint:usetesting // a socket's path is short
 	require.NoError(t, err)
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(folder, ".s.PGSQL.5432"))
 	require.NoError(t, err)
