@@ -19,6 +19,8 @@ import (
 )
 
 // manyRows fills the tables: most links have ended, most deliveries are delivered, most apps have few links.
+//
+//nolint:dupword // columns
 const manyRows = `
 INSERT INTO paylinks SELECT 'l' || n, 'p' || n % 3, 'app' || n % 300, 'o' || n / 2, CASE WHEN n % 50 = 0 THEN 'created' ELSE 'captured' END,
 	's' || n, 'q' || n, 'r' || n, n, CASE WHEN n % 50 = 0 THEN n ELSE 0 END, 1, '{}' FROM generate_series(1, 20000) n;

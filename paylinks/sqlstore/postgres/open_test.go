@@ -113,7 +113,7 @@ func TestCommitsWaitForTheDisk(t *testing.T) {
 		require.NoError(t, err)
 	}
 	t.Cleanup(func() {
-		_, err := db.ExecContext(context.WithoutCancel(t.Context()), `ALTER DATABASE ` + name + ` RESET ALL`)
+		_, err := db.ExecContext(context.WithoutCancel(t.Context()), `ALTER DATABASE `+name+` RESET ALL`)
 		require.NoError(t, err)
 	})
 	store := open(t, here)
