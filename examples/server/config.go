@@ -20,7 +20,8 @@ const demoToken = "demo-token"
 type config struct {
 	addr             string
 	tokens           string
-	databaseFile     string
+	databaseFile     string // "" with PostgreSQL
+	postgresURL      string
 	publicURL        string
 	registerWebhooks bool
 	privateEndpoints bool
@@ -41,11 +42,16 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	var wrong []error
 	if url := getenv("PAYLINKS_DATABASE_URL"); url != "" {
-		file, ok := strings.CutPrefix(url, "sqlite:")
-		if !ok || file == "" {
-			wrong = append(wrong, errors.New("PAYLINKS_DATABASE_URL must be sqlite:FILE; PostgreSQL is not supported by this version"))
+		file, sqlite := strings.CutPrefix(url, "sqlite:")
+		postgres := strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+		switch {
+		case postgres:
+			c.databaseFile, c.postgresURL = "", url
+		case sqlite && file != "":
+			c.databaseFile = file
+		default:
+			wrong = append(wrong, errors.New("PAYLINKS_DATABASE_URL must be sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE"))
 		}
-		c.databaseFile = file
 	}
 	if c.publicURL != "" {
 		if parsed, err := url.Parse(c.publicURL); err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {

@@ -4,10 +4,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
 )
 
 func env(values map[string]string) func(string) string {
@@ -46,7 +50,7 @@ func TestWhatIsHalfSetStopsTheStart(t *testing.T) {
 		"no app id":           {map[string]string{"MISPAY_APP_SECRET": "s", "MISPAY_WEBHOOK_SECRET": "w"}, []string{"MISPAY_APP_ID"}},
 		"half of a gateway":   {map[string]string{"PAYPAL_CLIENT_ID": "c"}, []string{"PAYPAL_CLIENT_SECRET"}},
 		"two providers":       {map[string]string{"TAMARA_API_TOKEN": "t", "PAYPAL_CLIENT_ID": "c"}, []string{"TAMARA_NOTIFICATION_TOKEN", "PAYPAL_CLIENT_SECRET"}},
-		"another database":    {map[string]string{"PAYLINKS_DATABASE_URL": "postgres://x"}, []string{"PAYLINKS_DATABASE_URL"}},
+		"another database":    {map[string]string{"PAYLINKS_DATABASE_URL": "mysql://x"}, []string{"PAYLINKS_DATABASE_URL"}},
 		"a relative URL":      {map[string]string{"PAYLINKS_PUBLIC_URL": "pay.example"}, []string{"PAYLINKS_PUBLIC_URL"}},
 		"neither true nor no": {map[string]string{"PAYLINKS_REGISTER_WEBHOOKS": "yes"}, []string{"PAYLINKS_REGISTER_WEBHOOKS"}},
 	} {
@@ -90,6 +94,41 @@ func TestTheSigningKeyIsMadeOnce(t *testing.T) {
 	require.ErrorContains(t, err, "not whole")
 	_, err = signingKey(env(map[string]string{"PAYLINKS_SIGNING_KEY": "short"}), database)
 	require.ErrorContains(t, err, "PAYLINKS_SIGNING_KEY")
+}
+
+func TestPostgreSQLIsChosenByItsURL(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"postgres://shop@db/paylinks", "postgresql://shop@db/paylinks"} {
+		c, err := readConfig(env(map[string]string{"PAYLINKS_DATABASE_URL": url}))
+		require.NoError(t, err)
+		assert.Equal(t, url, c.postgresURL)
+		assert.Empty(t, c.databaseFile)
+	}
+}
+
+// Without a file to keep a key in, there's the environment's, or there are no endpoints.
+func TestWithPostgreSQLTheSigningKeyIsTheEnvironments(t *testing.T) {
+	t.Parallel()
+	store, err := sqlite.OpenMemory(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	choose := func(key string) (paylinks.Secret, string, error) {
+		c := config{postgresURL: "postgres://shop@db/paylinks", getenv: env(map[string]string{"PAYLINKS_SIGNING_KEY": key})}
+		var log strings.Builder
+		chosen, err := chooseSigningKey(t.Context(), c, store, slog.New(slog.NewTextHandler(&log, nil)))
+		return chosen, log.String(), err
+	}
+	long := strings.Repeat("k", 32)
+	key, _, err := choose(long)
+	require.NoError(t, err)
+	assert.Equal(t, paylinks.Secret(long), key)
+	key, log, err := choose("")
+	require.NoError(t, err)
+	assert.Empty(t, key)
+	assert.Contains(t, log, "PAYLINKS_SIGNING_KEY")
+	require.NoError(t, store.PutEndpoint(t.Context(), &paylinks.Endpoint{ID: "e"}))
+	_, _, err = choose("")
+	require.ErrorContains(t, err, "PAYLINKS_SIGNING_KEY must be set")
 }
 
 func TestAWrongCredentialIsNamedByItsVariable(t *testing.T) {

@@ -1,4 +1,4 @@
-// Command server is the runnable product: the unified payment link API over SQLite, with simulated providers until real credentials
+// Command server is the runnable product: the unified payment link API over SQLite or PostgreSQL, with simulated providers until real credentials
 // are in the environment.
 //
 //	go run ./examples/server
@@ -22,6 +22,8 @@ import (
 
 	"github.com/paylinks/paylinks-go/httpserver"
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/sqlstore"
+	"github.com/paylinks/paylinks-go/paylinks/sqlstore/postgres"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
 )
 
@@ -51,7 +53,7 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 	}
 	defer telemetry.close(ctx, log)
 
-	store, err := sqlite.Open(ctx, config.databaseFile)
+	store, err := openStore(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 	if err != nil {
 		return err
 	}
-	key, err := signingKey(getenv, config.databaseFile)
+	key, err := chooseSigningKey(ctx, config, store, log)
 	if err != nil {
 		return err
 	}
@@ -117,6 +119,18 @@ func run(ctx context.Context, getenv func(string) string, stdout, stderr io.Writ
 		return err
 	}
 	return serve(ctx, server, listener, log)
+}
+
+// openStore opens the database: a file, or a server's.
+func openStore(ctx context.Context, config config) (*sqlstore.Store, error) {
+	if config.postgresURL == "" {
+		return sqlite.Open(ctx, config.databaseFile)
+	}
+	store, err := postgres.Open(ctx, config.postgresURL)
+	if err != nil {
+		return nil, fmt.Errorf("PAYLINKS_DATABASE_URL: %w", err)
+	}
+	return store, nil
 }
 
 // serve answers requests until ctx ends, and then those that were accepted.

@@ -159,6 +159,9 @@ func (m *matrix) print(t *testing.T, names []string) {
 // ledgers agree in the end, and nothing has happened twice.
 func TestTheProcessDiesAtEveryStep(t *testing.T) { //nolint:tparallel // the matrix is printed once all cells have ended
 	t.Parallel()
+	if *flagPostgres {
+		t.Skip("a process that starts again waits for the leases of the dead one to run out, in real time and at every step")
+	}
 	m := &matrix{rows: map[string]row{}}
 	var names []string
 	t.Run("cells", func(t *testing.T) {

@@ -13,6 +13,7 @@ var (
 	flagCallers  = flag.Int("faults.callers", 0, "callers who want one thing at once (default 64)")
 	flagWebhooks = flag.Int("faults.webhooks", 0, "webhooks of the storm (default 5000)")
 	flagLinks    = flag.Int("faults.links", 0, "open links during an outage (default 30 and 2000)")
+	flagPostgres = flag.Bool("faults.postgres", false, "stores are PostgreSQL's, not SQLite's")
 	flagOutage   = flag.Duration("faults.outage", 0, "how long the provider is away (default 24h and 30m)")
 )
 

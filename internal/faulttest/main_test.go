@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/paylinks/paylinks-go/internal/postgrestest"
 )
 
 func TestMain(m *testing.M) {
@@ -18,6 +20,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
+	postgrestest.Stop()
 	if dir, err := scratch(); err == nil {
 		_ = os.RemoveAll(dir)
 	}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/paylinks/paylinks-go/internal/postgrestest"
 )
 
 // scratch is the folder of what is built once for all tests.
@@ -62,7 +64,7 @@ func newServer(t *testing.T, worlds ...world) *server {
 	s := &server{binary: binary, addr: freeAddr(t), checked: document.Transport(t, &http.Transport{DisableKeepAlives: true})}
 	s.env = []string{
 		"PATH=" + os.Getenv("PATH"), "PAYLINKS_ADDR=" + s.addr, "PAYLINKS_TOKENS=" + token, "PAYLINKS_REGISTER_WEBHOOKS=false",
-		"PAYLINKS_DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "paylinks.db"),
+		"PAYLINKS_DATABASE_URL=" + databaseURL(t),
 	}
 	for _, w := range worlds {
 		front := httptest.NewServer(w)
@@ -79,6 +81,15 @@ func newServer(t *testing.T, worlds ...world) *server {
 		}
 	})
 	return s
+}
+
+// databaseURL is a new database: a file's, or with -faults.postgres one of a server.
+func databaseURL(t *testing.T) string {
+	t.Helper()
+	if *flagPostgres {
+		return postgrestest.URL(t)
+	}
+	return "sqlite:" + filepath.Join(t.TempDir(), "paylinks.db")
 }
 
 // freeAddr is an address that stays ours while nobody listens on it: it's below the ports that the system gives to outgoing connections,

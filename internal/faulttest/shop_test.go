@@ -17,9 +17,11 @@ import (
 
 	"github.com/paylinks/paylinks-go/httpserver"
 	"github.com/paylinks/paylinks-go/internal/openapitest"
+	"github.com/paylinks/paylinks-go/internal/postgrestest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore"
+	"github.com/paylinks/paylinks-go/paylinks/sqlstore/postgres"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
 )
 
@@ -77,6 +79,9 @@ func openShop(tb testing.TB, b blueprint) *shop {
 
 func openStore(tb testing.TB, memory bool) (*sqlstore.Store, error) {
 	tb.Helper()
+	if *flagPostgres {
+		return postgres.Open(context.WithoutCancel(tb.Context()), postgrestest.URL(tb))
+	}
 	if memory {
 		return sqlite.OpenMemory(context.WithoutCancel(tb.Context()))
 	}

@@ -40,6 +40,9 @@ func encode(change paylinks.Change) ([]step, error) {
 		add(beginOperation(change.Begin))
 	}
 	for i := range change.Events {
+		if id := change.Events[i].PaylinkID; i == 0 || id != change.Events[i-1].PaylinkID {
+			add(lockLink(id), nil)
+		}
 		add(insertEvent(change.Events[i]), nil)
 	}
 	if change.Forget != "" {

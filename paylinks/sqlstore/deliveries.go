@@ -15,9 +15,9 @@ const deliveryRows = `SELECT d.id, d.endpoint_id, d.state, d.tries, d.created_at
 const (
 	// fanOut makes the deliveries of an event. A delivery's id is its event's, which is time-ordered, and its endpoint's.
 	fanOut = `INSERT INTO deliveries (id, event_id, endpoint_id, paylink_id, sequence, state, tries, created_at, due_at, held)
-		SELECT ? || '.' || w.endpoint_id, ?, w.endpoint_id, ?, ?, 'pending', '', ?,
+		SELECT CAST(? AS TEXT) || '.' || w.endpoint_id, CAST(? AS TEXT), w.endpoint_id, CAST(? AS TEXT), CAST(? AS BIGINT), 'pending', '', CAST(? AS BIGINT),
 			CASE WHEN EXISTS (SELECT 1 FROM deliveries p WHERE p.endpoint_id = w.endpoint_id AND p.paylink_id = ? AND p.state = 'pending')
-				THEN 0 ELSE ? END, 0
+				THEN 0 ELSE CAST(? AS BIGINT) END, 0
 		FROM endpoint_wants w WHERE w.type IN ('', ?) AND w.org_app_id IN ('', ?)`
 	putDeliveryQuery = `UPDATE deliveries SET state = ?, tries = ?, due_at = ?, held = 0 WHERE id = ?`
 
@@ -40,6 +40,7 @@ const (
 
 // dueDeliveries: what has to wait for another one has no time.
 var dueDeliveries = due{
+	table: "d",
 	query: deliveryRows + `WHERE d.state = 'pending' AND d.due_at > 0 AND d.due_at <= ? ORDER BY d.due_at LIMIT ?`,
 	move:  `UPDATE deliveries SET due_at = ?, held = 1 WHERE id = ?`,
 }
@@ -50,6 +51,26 @@ var deliveryWrites = []string{fanOut, putDeliveryQuery, arrangeLink, dueDeliveri
 func deliverEvent(e paylinks.Event) step {
 	at := micros(e.OccurredAt)
 	return run(fanOut, []any{e.ID, e.ID, e.PaylinkID, e.Sequence, at, e.PaylinkID, at, string(e.Type), e.OrgAppID}, nil)
+}
+
+// lockLink comes before whatever makes or ends deliveries of a link.
+func lockLink(id string) step {
+	return func(ctx context.Context, t *transaction) error {
+		if t.dialect.Crowd == nil {
+			return nil
+		}
+		_, err := t.exec(ctx, t.dialect.Crowd.LockLink, id)
+		return err
+	}
+}
+
+// lockEndpoints comes before whatever changes an endpoint.
+func lockEndpoints(ctx context.Context, t *transaction) error {
+	if t.dialect.Crowd == nil {
+		return nil
+	}
+	_, err := t.exec(ctx, t.dialect.Crowd.LockEndpoints)
+	return err
 }
 
 func scanDelivery(row scanner) (*paylinks.EventDelivery, error) {
@@ -99,9 +120,13 @@ func (s *Store) PutDelivery(ctx context.Context, delivery *paylinks.EventDeliver
 			return err
 		}
 	}
+	lock := lockLink(delivery.Event.PaylinkID)
 	put := run(putDeliveryQuery, []any{string(delivery.State), tries, micros(delivery.DueAt), delivery.ID}, paylinks.ErrNotFound)
 	next := run(arrangeLink, []any{delivery.EndpointID, delivery.Event.PaylinkID}, nil)
 	return wrap("store a delivery", s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
+		if err := lock(ctx, t); err != nil {
+			return err
+		}
 		if err := put(ctx, t); err != nil {
 			return err
 		}

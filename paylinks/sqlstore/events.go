@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/paylinks/paylinks-go/paylinks"
 )
@@ -12,13 +14,73 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	eventsOfPaylink = `SELECT id, paylink_id, sequence, type, org_app_id, occurred_at, status, data FROM events
 		WHERE paylink_id = ? AND sequence > ? ORDER BY sequence LIMIT ?`
-	// forgetEventsQuery takes from events what a person may be known by. A database without json_remove gets one by its migrations.
-	forgetEventsQuery = `UPDATE events SET data = json_remove(data, '$.metadata') WHERE paylink_id = ? AND data <> ''`
+	eventData    = `SELECT id, data FROM events WHERE paylink_id = ? AND data <> ''`
+	putEventData = `UPDATE events SET data = ? WHERE id = ?`
 )
 
-var eventWrites = []string{insertEventQuery, forgetEventsQuery}
+var eventWrites = []string{insertEventQuery, eventData, putEventData}
 
-func forgetEvents(paylinkID string) step { return run(forgetEventsQuery, []any{paylinkID}, nil) }
+// forgetEvents takes from events what a person may be known by. Databases each edit JSON in their own way, and not all of it: this one is for all.
+func forgetEvents(paylinkID string) step {
+	return func(ctx context.Context, t *transaction) error {
+		rows, err := t.query(ctx, eventData, paylinkID)
+		events, err := all(rows, err, func(row scanner) (e struct{ id, data string }, err error) {
+			err = row.Scan(&e.id, &e.data)
+			return e, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			kept, err := withoutMember(e.data, "metadata")
+			if err != nil {
+				return err
+			}
+			if kept == e.data {
+				continue
+			}
+			if _, err := t.exec(ctx, putEventData, kept, e.id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// withoutMember is a JSON object without one of its members, the others as and where they were. What isn't an object stays as it is.
+func withoutMember(text, name string) (string, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	switch start, err := decoder.Token(); {
+	case err != nil:
+		return "", fmt.Errorf("sqlstore: decode the data of an event: %w", err)
+	case start != json.Delim('{'):
+		return text, nil
+	}
+	var kept strings.Builder
+	for separator := "{"; decoder.More(); {
+		key, err := decoder.Token()
+		if err != nil {
+			return "", fmt.Errorf("sqlstore: decode the data of an event: %w", err)
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return "", fmt.Errorf("sqlstore: decode the data of an event: %w", err)
+		}
+		if key == name {
+			continue
+		}
+		quoted, err := json.Marshal(key)
+		if err != nil {
+			return "", fmt.Errorf("sqlstore: encode the data of an event: %w", err)
+		}
+		kept.WriteString(separator + string(quoted) + ":" + string(value))
+		separator = ","
+	}
+	if kept.Len() == 0 {
+		return "{}", nil
+	}
+	return kept.String() + "}", nil
+}
 
 // insertEvent appends an event and makes its deliveries.
 func insertEvent(e paylinks.Event) step {

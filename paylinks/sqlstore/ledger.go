@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -29,6 +31,7 @@ const (
 )
 
 var dueSyncs = due{
+	table: "syncs",
 	query: `SELECT ` + syncColumns + ` FROM syncs WHERE open = 1 AND due_at <= ? ORDER BY due_at LIMIT ?`,
 	move:  holdSyncQuery,
 }
@@ -116,6 +119,8 @@ func (s *Store) WritePage(ctx context.Context, sync *paylinks.Sync, payments []*
 			return err
 		}
 	}
+	// Two processes that write the same payments do so in the same order, so that they don't each wait for the other.
+	slices.SortStableFunc(rows, func(a, b []any) int { return strings.Compare(a[3].(string), b[3].(string)) })
 	var next paylinks.Sync
 	err := s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
 		next = *sync

@@ -84,6 +84,9 @@ func newestFirst(a, b paylinks.PaylinkCursor) int {
 	return strings.Compare(b.ID, a.ID)
 }
 
+// newestRows ends a query for the first rows of a list.
+const newestRows = ` ORDER BY created_at DESC, id DESC LIMIT ?`
+
 // statement is the one for a list over the given apps, or over all of them where none is given.
 func (l listing[T]) statement(dialect Dialect, want selection, apps ...string) (text string, args []any) {
 	if len(apps) == 0 {
@@ -92,9 +95,12 @@ func (l listing[T]) statement(dialect Dialect, want selection, apps ...string) (
 	walks := make([]string, 0, len(apps))
 	for _, app := range apps {
 		walk, values := l.walk(dialect, want, append(slices.Clone(want.filters), filter{"org_app_id", app}))
+		if dialect.LimitWalks && len(apps) > 1 {
+			walk, values = `(`+walk+newestRows+`)`, append(values, want.limit)
+		}
 		walks, args = append(walks, walk), append(args, values...)
 	}
-	return strings.Join(walks, ` UNION ALL `) + ` ORDER BY created_at DESC, id DESC LIMIT ?`, append(args, want.limit)
+	return strings.Join(walks, ` UNION ALL `) + newestRows, append(args, want.limit)
 }
 
 // walk is the part of a statement that walks over one index.
@@ -118,7 +124,7 @@ func (l listing[T]) walk(dialect Dialect, want selection, filters []filter) (tex
 		before, beforeID = micros(after.CreatedAt), after.ID
 	}
 	conditions, args = append(conditions, `created_at >= ? AND (created_at, id) < (?, ?)`), append(args, from, before, beforeID)
-	return `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE ` + strings.Join(conditions, ` AND `), args
+	return `SELECT ` + l.columns + ` FROM ` + l.table + dialect.useIndex(l.index(filters)) + ` WHERE ` + dialect.onlyIndex(l.index(filters)) + strings.Join(conditions, ` AND `), args
 }
 
 // index is the one to walk for a list with these filters.

@@ -24,8 +24,11 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: read the migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(dialect.Goose, db, files,
-		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	settings := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger())}
+	if dialect.VersionTable != "" {
+		settings = append(settings, goose.WithTableName(dialect.VersionTable))
+	}
+	provider, err := goose.NewProvider(dialect.Goose, db, files, settings...)
 	if err != nil {
 		return fmt.Errorf("sqlstore: prepare the migrations: %w", err)
 	}

@@ -30,6 +30,7 @@ const (
 )
 
 var dueOperations = due{
+	table: "operations",
 	query: `SELECT ` + operationColumns + ` FROM operations WHERE open = 1 AND due_at <= ? ORDER BY due_at LIMIT ?`,
 	move:  `UPDATE operations SET due_at = ? WHERE id = ?`,
 }
@@ -45,34 +46,49 @@ func beginOperation(operation *paylinks.Operation) (step, error) {
 	o.Open = true
 	text, err := operationDocument(&o)
 	return func(ctx context.Context, t *transaction) error {
-		inserted, err := t.exec(ctx, insertOperation, o.ID, o.PaylinkID, string(o.Kind), o.Reference, o.Key, micros(o.DueAt), text)
-		if err != nil || inserted == 1 {
-			return err
+		// Where others write at the same time, the one that was in the way may be gone when it's looked for: the place is free then.
+		for range 3 {
+			inserted, err := t.exec(ctx, insertOperation, o.ID, o.PaylinkID, string(o.Kind), o.Reference, o.Key, micros(o.DueAt), text)
+			if err != nil || inserted == 1 {
+				return err
+			}
+			err = reopen(ctx, t, o, text)
+			if !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
 		}
-
-		var sameName, otherOpen bool
-		err = t.queryRow(ctx, operationRivals, []any{
-			o.Key, o.ID, o.PaylinkID, string(o.Kind), o.Reference, o.ID, o.PaylinkID, o.ID,
-		}, &sameName, &otherOpen)
-		switch {
-		case err != nil:
-			return err
-		case sameName:
-			return paylinks.ErrDuplicate
-		case otherOpen:
-			return paylinks.ErrOperationOpen
-		}
-
-		var paylinkID string
-		var open int
-		if err := t.queryRow(ctx, operationState, []any{o.ID}, &paylinkID, &open); err != nil {
-			return err
-		}
-		if paylinkID != o.PaylinkID {
-			return paylinks.ErrDuplicate
-		}
-		return run(reopenOperation, []any{o.Key, micros(o.DueAt), text, o.ID}, paylinks.ErrOperationOpen)(ctx, t)
+		return paylinks.ErrOperationOpen
 	}, err
+}
+
+// reopen opens an ended operation that is there, or says who is in its way. It's sql.ErrNoRows where neither is.
+func reopen(ctx context.Context, t *transaction, o paylinks.Operation, text string) error {
+	var sameName, otherOpen bool
+	err := t.queryRow(ctx, operationRivals, []any{
+		o.Key, o.ID, o.PaylinkID, string(o.Kind), o.Reference, o.ID, o.PaylinkID, o.ID,
+	}, &sameName, &otherOpen)
+	switch {
+	case err != nil:
+		return err
+	case sameName:
+		return paylinks.ErrDuplicate
+	case otherOpen:
+		return paylinks.ErrOperationOpen
+	}
+
+	var paylinkID string
+	var open int
+	if err := t.queryRow(ctx, operationState, []any{o.ID}, &paylinkID, &open); err != nil {
+		return err
+	}
+	if paylinkID != o.PaylinkID {
+		return paylinks.ErrDuplicate
+	}
+	err = run(reopenOperation, []any{o.Key, micros(o.DueAt), text, o.ID}, paylinks.ErrOperationOpen)(ctx, t)
+	if t.dialect.violates(err, "operations_open") {
+		return paylinks.ErrOperationOpen
+	}
+	return err
 }
 
 func settleOperation(o *paylinks.Operation) (step, error) {

@@ -32,6 +32,7 @@ const (
 
 // dueOrders: 0 is never.
 var dueOrders = due{
+	table: "orders",
 	query: `SELECT ` + orderColumns + ` FROM orders WHERE next_check_at > 0 AND next_check_at <= ? ORDER BY next_check_at LIMIT ?`,
 	move:  `UPDATE orders SET next_check_at = ? WHERE id = ?`,
 }
@@ -139,7 +140,7 @@ func (s *Store) Orders(ctx context.Context, query paylinks.OrderQuery) ([]*payli
 	if query.Status != "" {
 		index, filter, args = "orders_caller_status", `caller_id = ? AND status = ?`, append(args, string(query.Status))
 	}
-	rows, err := s.reader.query(ctx, `SELECT `+orderColumns+` FROM orders`+s.config.Dialect.useIndex(index)+` WHERE `+filter+
+	rows, err := s.reader.query(ctx, `SELECT `+orderColumns+` FROM orders`+s.config.Dialect.useIndex(index)+` WHERE `+s.config.Dialect.onlyIndex(index)+filter+
 		` AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
 		append(args, from, before, beforeID, query.Limit)...)
 	orders, err := all(rows, err, scanOrder)

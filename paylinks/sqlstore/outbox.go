@@ -29,6 +29,9 @@ func (s *Store) PutEndpoint(ctx context.Context, endpoint *paylinks.Endpoint) er
 	id, wants := endpoint.ID, wantsOf(endpoint)
 	state := []any{flag(endpoint.Disabled), micros(endpoint.CreatedAt), text, id}
 	return wrap("store an endpoint", s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
+		if err := lockEndpoints(ctx, t); err != nil {
+			return err
+		}
 		if _, err := t.exec(ctx, putEndpointQuery, state...); err != nil {
 			return err
 		}
@@ -70,7 +73,13 @@ func wantsOf(e *paylinks.Endpoint) []want {
 
 // DeleteEndpoint forgets an endpoint and its deliveries.
 func (s *Store) DeleteEndpoint(ctx context.Context, id string) error {
-	return wrap("delete an endpoint", s.writer.do(ctx, run(deleteEndpointQuery, []any{id}, paylinks.ErrNotFound)))
+	remove := run(deleteEndpointQuery, []any{id}, paylinks.ErrNotFound)
+	return wrap("delete an endpoint", s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
+		if err := lockEndpoints(ctx, t); err != nil {
+			return err
+		}
+		return remove(ctx, t)
+	}))
 }
 
 // Endpoints lists all endpoints, oldest first.

@@ -29,8 +29,9 @@ const (
 
 // duePaylinks: 0 is never. The links of some apps, a JSON array, are passed over.
 var duePaylinks = due{
+	table: "paylinks",
 	query: `SELECT ` + paylinkColumns + ` FROM paylinks
-		WHERE next_check_at > 0 AND next_check_at <= ? AND org_app_id NOT IN (SELECT value FROM json_each(?)) ORDER BY next_check_at LIMIT ?`,
+		WHERE next_check_at > 0 AND next_check_at <= ? AND org_app_id NOT IN (` + elements + `) ORDER BY next_check_at LIMIT ?`,
 	move: `UPDATE paylinks SET next_check_at = ? WHERE id = ?`,
 }
 

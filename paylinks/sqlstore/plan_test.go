@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/paylinks/paylinks-go/internal/postgrestest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore/sqlite"
 	"github.com/paylinks/paylinks-go/paylinks/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgrestest.Main{M: m}) }
 
 // openWithPlans opens a store and a connection of its own that explains statements.
 func openWithPlans(t *testing.T) (*sqlstore.Store, *sql.DB) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -25,16 +25,19 @@ func newReader(db *sql.DB, dialect Dialect) *reader {
 
 // query runs a query of a fixed text.
 func (r *reader) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if r.dialect.Unprepared {
+		return r.queryOnce(ctx, query, args...)
+	}
 	statement, err := r.statement(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return statement.QueryContext(ctx, args...)
+	return statement.QueryContext(ctx, r.dialect.storable(args)...)
 }
 
 // queryOnce runs a query of one of so many texts that keeping them prepared would be a leak.
 func (r *reader) queryOnce(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return r.db.QueryContext(ctx, r.dialect.bind(query), args...)
+	return r.db.QueryContext(ctx, r.dialect.bind(query), r.dialect.storable(args)...)
 }
 
 func (r *reader) statement(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -95,13 +98,16 @@ func one[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (T, er
 // due is how records are claimed: a query for those whose time has come, and one that moves a single one's time.
 type due struct {
 	query string
+	// table is the name that the records' table has in query.
+	table string
 	move  string
 }
 
 // text is the query for the due records of a dialect.
 func (d due) text(dialect Dialect) string {
-	if dialect.SkipLocked == "" {
-		return d.query
+	query := strings.Replace(d.query, elements, dialect.Elements, 1)
+	if dialect.Crowd == nil {
+		return query
 	}
-	return fmt.Sprintf("%s %s", d.query, dialect.SkipLocked)
+	return query + " " + dialect.Crowd.SkipLocked(d.table)
 }

@@ -44,6 +44,7 @@ func writeQueries(dialect Dialect) []string {
 	return slices.Concat(
 		[]string{savepoint, undo, release},
 		paylinkWrites, operationWrites, eventWrites, webhookWrites, answerWrites, endpointWrites, deliveryWrites, ledgerWrites, orderWrites, leaseWrites,
+		dialect.Crowd.queries(),
 		[]string{
 			duePaylinks.text(dialect), dueOperations.text(dialect), dueWebhooks.text(dialect), dueDeliveries.text(dialect), dueSyncs.text(dialect),
 			dueOrders.text(dialect),

@@ -15,6 +15,7 @@ const (
 )
 
 var dueWebhooks = due{
+	table: "webhooks",
 	query: `SELECT ` + webhookColumns + ` FROM webhooks WHERE done = 0 AND due_at <= ? ORDER BY due_at LIMIT ?`,
 	move:  `UPDATE webhooks SET due_at = ? WHERE id = ?`,
 }

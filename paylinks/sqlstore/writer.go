@@ -26,7 +26,9 @@ var errUnfinished = errors.New("sqlstore: the transaction was abandoned")
 // whose changes these were, and passes the lead to the first of those who came meanwhile.
 type writer struct {
 	db       *sql.DB
+	dialect  Dialect
 	prepared map[string]*sql.Stmt
+	notes    notes
 
 	mu     sync.Mutex
 	queue  []*work
@@ -47,8 +49,11 @@ type work struct {
 
 // newWriter prepares queries on a pool that has a single connection.
 func newWriter(ctx context.Context, db *sql.DB, dialect Dialect, queries []string) (*writer, error) {
-	w := &writer{db: db, prepared: make(map[string]*sql.Stmt, len(queries))}
+	w := &writer{db: db, dialect: dialect, prepared: make(map[string]*sql.Stmt, len(queries)), notes: newNotes(db, dialect)}
 	w.idle.L = &w.mu
+	if dialect.Unprepared {
+		return w, nil
+	}
 	for _, query := range queries {
 		statement, err := db.PrepareContext(ctx, dialect.bind(query))
 		if err != nil {
@@ -156,48 +161,90 @@ func (w *writer) commit(ctx context.Context, batch []*work) {
 	failure = w.applyAll(ctx, batch)
 }
 
-// errApart: a change of a batch failed, so each has to be applied apart from the others.
-var errApart = errors.New("sqlstore: a change of the batch failed")
+// Why a batch can't be applied as one.
+var (
+	// errApart: a change of the batch failed, so each has to be applied apart from the others.
+	errApart = errors.New("sqlstore: a change of the batch failed")
+	// errAlone: the batch was in the way of somebody else's transaction, so each change gets one of its own, which holds little.
+	errAlone = errors.New("sqlstore: the batch was in somebody's way")
+)
 
 // applyAll commits the changes of a batch that succeed. An error means that none is committed.
 //
 // Nearly always all of them succeed. So they're applied without savepoints first, whose bookkeeping costs as much as the changes; only
-// where one fails is the batch applied anew, each change apart. A change's apply may be run twice for that, and starts afresh each time.
+// where one fails is the batch applied anew, each change apart. A change's apply may be run several times for that, and starts afresh each time.
 func (w *writer) applyAll(ctx context.Context, batch []*work) error {
-	if err := w.applyTogether(ctx, batch); !errors.Is(err, errApart) {
-		return err
+	err := w.applyTogether(ctx, batch)
+	if errors.Is(err, errApart) {
+		err = w.applyApart(ctx, batch)
 	}
-	return w.applyApart(ctx, batch)
+	if errors.Is(err, errAlone) {
+		for _, change := range batch {
+			w.applyAlone(ctx, change)
+		}
+		return nil
+	}
+	return err
 }
 
+// begin begins a transaction. A connection that was lost meanwhile shows here, before anything was done: another one is tried.
 func (w *writer) begin(ctx context.Context) (*transaction, error) {
-	tx, err := w.db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
+	var options *sql.TxOptions
+	if w.dialect.Crowd != nil {
+		options = &sql.TxOptions{Isolation: w.dialect.Crowd.Isolation}
 	}
-	return &transaction{tx: tx, prepared: w.prepared, bound: make(map[string]*sql.Stmt)}, nil
+	var failed error
+	for range 2 {
+		tx, err := w.db.BeginTx(ctx, options)
+		if err != nil {
+			failed = err
+			continue
+		}
+		t := &transaction{tx: tx, dialect: w.dialect, prepared: w.prepared, bound: make(map[string]*sql.Stmt)}
+		if failed = w.notes.write(ctx, t); failed == nil {
+			return t, nil
+		}
+		_ = tx.Rollback()
+	}
+	return nil, fmt.Errorf("begin: %w", failed)
+}
+
+// patient bounds how long a transaction may take.
+func (w *writer) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if w.dialect.Crowd == nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, w.dialect.Crowd.Patience)
 }
 
 // applyTogether commits a batch as one, or nothing of it.
 func (w *writer) applyTogether(ctx context.Context, batch []*work) error {
+	ctx, cancel := w.patient(ctx)
+	defer cancel()
 	t, err := w.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = t.tx.Rollback() }() // without effect after a commit
 	for _, change := range batch {
-		if err := change.apply(ctx, t); err != nil && len(batch) > 1 {
+		switch err := change.apply(ctx, t); {
+		case err == nil:
+		case w.dialect.again(err):
+			return errAlone
+		case len(batch) > 1:
 			return errApart
-		} else if err != nil {
+		default:
 			change.err = err
 			return nil
 		}
 	}
-	return commitTx(t.tx)
+	return w.commitTx(ctx, t.tx)
 }
 
 // applyApart commits those changes of a batch that succeed.
 func (w *writer) applyApart(ctx context.Context, batch []*work) error {
+	ctx, cancel := w.patient(ctx)
+	defer cancel()
 	t, err := w.begin(ctx)
 	if err != nil {
 		return err
@@ -208,6 +255,12 @@ func (w *writer) applyApart(ctx context.Context, batch []*work) error {
 		if err := t.isolate(ctx, change); err != nil {
 			return err
 		}
+		if w.dialect.again(change.err) {
+			for _, change := range batch {
+				change.err = nil
+			}
+			return errAlone
+		}
 		if change.err == nil {
 			applied++
 		}
@@ -215,14 +268,51 @@ func (w *writer) applyApart(ctx context.Context, batch []*work) error {
 	if applied == 0 {
 		return nil
 	}
-	return commitTx(t.tx)
+	return w.commitTx(ctx, t.tx)
 }
 
-func commitTx(tx *sql.Tx) error {
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+// maxAttempts bounds how often a change is tried that is always in somebody's way. The database lets the other one pass each time, and has
+// waited for a while before that.
+const maxAttempts = 3
+
+// applyAlone commits a change in a transaction of its own.
+func (w *writer) applyAlone(ctx context.Context, change *work) {
+	for range maxAttempts {
+		change.err = w.applyOnce(ctx, change)
+		if !w.dialect.again(change.err) {
+			return
+		}
 	}
-	return nil
+}
+
+func (w *writer) applyOnce(ctx context.Context, change *work) error {
+	ctx, cancel := w.patient(ctx)
+	defer cancel()
+	t, err := w.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = t.tx.Rollback() }() // without effect after a commit
+	if err := change.apply(ctx, t); err != nil {
+		return err
+	}
+	return w.commitTx(ctx, t.tx)
+}
+
+// commitTx commits. Where the database's answer is lost, it finds out what it would have been.
+func (w *writer) commitTx(ctx context.Context, tx *sql.Tx) error {
+	err := tx.Commit()
+	if err == nil {
+		return nil
+	}
+	committed, unknown := w.notes.find(context.WithoutCancel(ctx))
+	switch {
+	case unknown != nil:
+		return fmt.Errorf("commit: %w (what was written, and whether, isn't known: %w)", err, unknown)
+	case committed:
+		return nil
+	}
+	return fmt.Errorf("commit: %w", err)
 }
 
 // The statements that keep the changes of one transaction apart.
@@ -235,6 +325,7 @@ const (
 // transaction is one of the writer's, with the prepared statements.
 type transaction struct {
 	tx       *sql.Tx
+	dialect  Dialect
 	prepared map[string]*sql.Stmt
 	bound    map[string]*sql.Stmt
 }
@@ -271,11 +362,18 @@ func (t *transaction) statement(ctx context.Context, query string) (*sql.Stmt, e
 
 // exec runs a query and tells how many rows it has changed.
 func (t *transaction) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	args = t.dialect.storable(args)
+	if t.dialect.Unprepared {
+		return changed(t.tx.ExecContext(ctx, t.dialect.bind(query), args...))
+	}
 	statement, err := t.statement(ctx, query)
 	if err != nil {
 		return 0, err
 	}
-	result, err := statement.ExecContext(ctx, args...)
+	return changed(statement.ExecContext(ctx, args...))
+}
+
+func changed(result sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
@@ -284,6 +382,10 @@ func (t *transaction) exec(ctx context.Context, query string, args ...any) (int6
 
 // query runs a query that returns rows.
 func (t *transaction) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	args = t.dialect.storable(args)
+	if t.dialect.Unprepared {
+		return t.tx.QueryContext(ctx, t.dialect.bind(query), args...)
+	}
 	statement, err := t.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -293,6 +395,10 @@ func (t *transaction) query(ctx context.Context, query string, args ...any) (*sq
 
 // queryRow runs a query that returns one row into dest, or sql.ErrNoRows.
 func (t *transaction) queryRow(ctx context.Context, query string, args []any, dest ...any) error {
+	args = t.dialect.storable(args)
+	if t.dialect.Unprepared {
+		return t.tx.QueryRowContext(ctx, t.dialect.bind(query), args...).Scan(dest...)
+	}
 	statement, err := t.statement(ctx, query)
 	if err != nil {
 		return err

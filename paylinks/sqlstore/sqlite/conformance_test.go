@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/pairtest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/sqlstore"
 	"github.com/paylinks/paylinks-go/paylinks/storetest"
@@ -33,7 +34,7 @@ func TestTwoStoresOnOneFileKeepThePromisesOfAStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) paylinks.Store {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "paylinks.db")
-		return newAlternating(open(t, path), open(t, path))
+		return pairtest.New(open(t, path), open(t, path))
 	})
 }
 

@@ -16,6 +16,7 @@ func dialect() sqlstore.Dialect {
 	return sqlstore.Dialect{
 		Migrations: "sqlite",
 		Goose:      goose.DialectSQLite3,
+		Elements:   "SELECT value FROM json_each(?)",
 		UseIndex:   func(index string) string { return "INDEXED BY " + index },
 		IsUnique: func(err error) bool {
 			return hasCode(err, sqlite3.SQLITE_CONSTRAINT_UNIQUE) || hasCode(err, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)

@@ -1,4 +1,5 @@
-package sqlite
+// Package pairtest makes one store of two that share a database, so that a suite for one store tests what two processes see.
+package pairtest
 
 import (
 	"context"
@@ -8,8 +9,8 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// everything is a store with all powers.
-type everything interface {
+// Everything is a store with all powers.
+type Everything interface {
 	paylinks.Store
 	paylinks.Outbox
 	paylinks.Ledger
@@ -18,17 +19,18 @@ type everything interface {
 
 // alternating is a store whose every call goes to the other one of two.
 type alternating struct {
-	stores [2]everything
+	stores [2]Everything
 	calls  *atomic.Int64
 }
 
-var _ everything = alternating{}
+var _ Everything = alternating{}
 
-func newAlternating(a, b everything) paylinks.Store {
-	return alternating{[2]everything{a, b}, new(atomic.Int64)}
+// New is a store whose every call goes to the other one of two. They are closed by whoever has opened them.
+func New(a, b Everything) paylinks.Store {
+	return alternating{[2]Everything{a, b}, new(atomic.Int64)}
 }
 
-func (a alternating) next() everything { return a.stores[a.calls.Add(1)%2] }
+func (a alternating) next() Everything { return a.stores[a.calls.Add(1)%2] }
 
 func (a alternating) Write(ctx context.Context, change paylinks.Change) error {
 	return a.next().Write(ctx, change)
