@@ -72,6 +72,9 @@ func (s *Service) beginCreate(ctx context.Context, link *Paylink, op *Operation,
 	failpoint.Hit(string(op.Kind), failpoint.Asked)
 	op.Open, op.Attempts = true, 1
 	op.DueAt = s.now().Add(s.lease())
+	if err := s.keepForProgram(ctx); err != nil {
+		return err
+	}
 	if err := s.store.Write(ctx, Change{Insert: link, Begin: op, Order: order}); err != nil {
 		return err
 	}

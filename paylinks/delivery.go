@@ -191,13 +191,23 @@ func (s *Service) deliverEvents(ctx context.Context, c *crew) (more bool, err er
 	return len(deliveries) == free, nil
 }
 
+// keepForProgram sees to it, before anything begins that an event may tell of, that the store keeps events for OnEvent: also where Run hasn't begun yet.
+func (s *Service) keepForProgram(ctx context.Context) error {
+	if s.opts.OnEvent == nil || s.placed.Load() {
+		return nil
+	}
+	return s.placeLocalEndpoint(ctx)
+}
+
 // placeLocalEndpoint has the store keep events for OnEvent, or stop keeping them.
 func (s *Service) placeLocalEndpoint(ctx context.Context) error {
 	outbox, ok := s.store.(Outbox)
 	if !ok {
-		if s.opts.OnEvent != nil {
-			return errors.New("paylinks: OnEvent needs a store with an Outbox")
-		}
+		return nil // New has seen to it that there's no OnEvent
+	}
+	s.placing.Lock()
+	defer s.placing.Unlock()
+	if s.placed.Load() {
 		return nil
 	}
 	all, err := outbox.Endpoints(ctx)
@@ -211,9 +221,12 @@ func (s *Service) placeLocalEndpoint(ctx context.Context) error {
 			local = e
 		}
 	}
-	if local.Disabled == (s.opts.OnEvent == nil) {
-		return nil
+	if local.Disabled != (s.opts.OnEvent == nil) {
+		local.Disabled, local.UpdatedAt = s.opts.OnEvent == nil, now
+		if err := outbox.PutEndpoint(ctx, local); err != nil {
+			return err
+		}
 	}
-	local.Disabled, local.UpdatedAt = s.opts.OnEvent == nil, now
-	return outbox.PutEndpoint(ctx, local)
+	s.placed.Store(true)
+	return nil
 }

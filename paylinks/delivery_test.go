@@ -324,8 +324,7 @@ func TestTheProgramIsToldAtLeastOnceAndInOrder(t *testing.T) {
 			return nil
 		}
 	})
-	require.NoError(t, p.PlaceLocalEndpoint(t.Context()))
-	p.captured()
+	p.captured()   // before Run has begun
 	p.deliverAll() // looks at the network alone, so it makes one round
 	require.Equal(t, []string{"paylink.created"}, told)
 	p.clock.Advance(5 * time.Second)

@@ -97,8 +97,13 @@ func ExampleService_HandleWebhook() {
 
 	told := make(chan paylinks.Event, 10)
 	service, err := paylinks.New(store, paylinks.StaticApps{"tabby-main": provider}, paylinks.Options{
-		OnEvent: func(_ context.Context, event paylinks.Event) error { told <- event; return nil },
-		Logger:  slog.New(slog.DiscardHandler),
+		OnEvent: func(_ context.Context, event paylinks.Event) error {
+			if event.Type == paylinks.EventAuthorized {
+				told <- event
+			}
+			return nil
+		},
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -162,9 +167,14 @@ func ExampleService_Resolve() {
 
 	clock, told := time.Now(), make(chan paylinks.Event, 10)
 	service, err := paylinks.New(store, paylinks.StaticApps{"mispay-main": provider}, paylinks.Options{
-		OnEvent: func(_ context.Context, event paylinks.Event) error { told <- event; return nil },
-		Logger:  slog.New(slog.DiscardHandler),
-		Now:     func() time.Time { return clock },
+		OnEvent: func(_ context.Context, event paylinks.Event) error {
+			if event.Type == paylinks.EventOperationUnknown {
+				told <- event
+			}
+			return nil
+		},
+		Logger: slog.New(slog.DiscardHandler),
+		Now:    func() time.Time { return clock },
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -24,6 +24,9 @@ func (s *Service) begin(ctx context.Context, link *Paylink, op *Operation) error
 	failpoint.Hit(string(op.Kind), failpoint.Asked)
 	op.Open, op.Outcome, op.Attempts = true, "", op.Attempts+1
 	op.DueAt = s.now().Add(s.lease())
+	if err := s.keepForProgram(ctx); err != nil {
+		return err
+	}
 	if err := s.store.Write(ctx, Change{Update: link, Begin: op}); err != nil {
 		return err
 	}

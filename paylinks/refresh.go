@@ -223,6 +223,9 @@ func (s *Service) confirm(ctx context.Context, provider Provider, link *Paylink,
 
 // record writes news about a link. [ErrStale] means that it has changed since it was read.
 func (s *Service) record(ctx context.Context, link *Paylink, heard news, info Info) (*Paylink, error) {
+	if err := s.keepForProgram(ctx); err != nil {
+		return nil, err
+	}
 	next := *link
 	events := s.learn(ctx, &next, heard, info, s.now())
 	change := Change{Update: &next, Events: events, WakeOrder: s.wakeOrder(&next, events)}

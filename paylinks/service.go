@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -100,6 +101,10 @@ type Service struct {
 
 	endpointClient *http.Client
 
+	// placed: the store keeps events for OnEvent, or knows that it needn't.
+	placing sync.Mutex
+	placed  atomic.Bool
+
 	// webhooksDue, deliveriesDue and ordersDue wake Run before its next tick.
 	webhooksDue   chan struct{}
 	deliveriesDue chan struct{}
@@ -115,6 +120,9 @@ type Service struct {
 func New(store Store, apps Apps, options Options) (*Service, error) {
 	if store == nil || apps == nil {
 		return nil, errors.New("paylinks: New needs a Store and Apps")
+	}
+	if _, ok := store.(Outbox); !ok && options.OnEvent != nil {
+		return nil, errors.New("paylinks: OnEvent needs a store with an Outbox")
 	}
 	if n := len(options.SigningKey); n > 0 && n < minSigningKey {
 		return nil, fmt.Errorf("paylinks: SigningKey has %d bytes: take at least %d random ones", n, minSigningKey)
