@@ -36,7 +36,7 @@ func (s *Service) settle(ctx context.Context, link *Paylink, op *Operation, v ve
 		was := op.Outcome
 		*op = closed
 		failpoint.Hit(string(op.Kind), failpoint.Settled)
-		s.operationSettled(ctx, link, op, was, v)
+		s.operationSettled(ctx, &next, op, was, v)
 		s.statusChanged(ctx, link.Status, &next)
 		s.published(ctx, link.Provider, events)
 		s.woken(change.WakeOrder)

@@ -216,6 +216,8 @@ func TestAFailedCallSaysWhy(t *testing.T) {
 	require.ErrorIs(t, err, paylinks.CodeBuyerRejected)
 	assert.Equal(t, codes.Unset, w.span("paylinks.create").Status.Code, "a buyer who isn't wanted is an answer")
 	assert.InDelta(t, 1, w.value("paylinks.provider.call.duration", "call=create", "result=buyer"), 0)
+	assert.InDelta(t, 2, w.value("paylinks.operations", "operation=create", "outcome=not_applied"), 0, "and there's no link to pay")
+	assert.InDelta(t, 0, w.value("paylinks.operations", "operation=create", "outcome=applied"), 0)
 }
 
 func TestAnUnknownOutcomeIsCountedOnceAndThenAsWhatItWas(t *testing.T) {
