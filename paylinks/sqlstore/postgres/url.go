@@ -71,7 +71,7 @@ func explain(config *pgx.ConnConfig, err error) error {
 		says string
 	}{
 		{invalidPassword, fmt.Sprintf("the password of user %q is wrong", config.User)},
-		{invalidAuthorization, fmt.Sprintf("the server lets user %q in from here not at all: look at its pg_hba.conf and at the user's name", config.User)},
+		{invalidAuthorization, fmt.Sprintf("the server doesn't let user %q in from here: look at the name, and at the server's pg_hba.conf", config.User)},
 		{noSuchDatabase, fmt.Sprintf("the database %q doesn't exist: createdb it first", config.Database)},
 		{insufficientPrivilege, fmt.Sprintf("user %q may not make or use tables in the database %q: have it own the database, or a schema of its own in search_path", config.User, config.Database)},
 		{duplicateTable, "the schema has tables of somebody else: give this library a database of its own, or a schema in search_path"},
