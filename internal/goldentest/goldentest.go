@@ -7,9 +7,10 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,7 +33,9 @@ func File(tb testing.TB, path, got string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(tb, err)
-	assert.Equal(tb, string(want), got, "if that's meant: go test -update, in this package")
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		tb.Errorf("%s isn't as agreed (-it, +what is written now); if that's meant: go test -update, in this package\n%s", path, diff)
+	}
 }
 
 // Body compares a JSON body with the file of that name in testdata. White space doesn't count, the order of fields does.

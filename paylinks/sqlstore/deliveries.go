@@ -136,8 +136,7 @@ func (s *Store) PutDelivery(ctx context.Context, delivery *paylinks.EventDeliver
 
 // Delivery reads a delivery.
 func (s *Store) Delivery(ctx context.Context, id string) (*paylinks.EventDelivery, error) {
-	rows, err := s.reader.query(ctx, deliveryByID, id)
-	delivery, err := one(rows, err, scanDelivery)
+	delivery, err := readOne(ctx, s.reader, scanDelivery, deliveryByID, id)
 	return delivery, wrap("read a delivery", err)
 }
 
@@ -158,7 +157,6 @@ func (s *Store) Deliveries(ctx context.Context, query paylinks.DeliveryQuery) ([
 	default:
 		text, args = undeliveredOfEndpoint, slices.Insert(args, 1, any(string(query.State)))
 	}
-	rows, err := s.reader.query(ctx, text, args...)
-	deliveries, err := all(rows, err, scanDelivery)
+	deliveries, err := readAll(ctx, s.reader, scanDelivery, text, args...)
 	return deliveries, wrap("list deliveries", err)
 }

@@ -54,6 +54,8 @@ type Crowd struct {
 	LockEndpoints string
 	// Violates tells whether err is a violation of a unique index with that name.
 	Violates func(err error, index string) bool
+	// Lost tells of an error that says nothing against a query but that its connection has ended under it.
+	Lost func(err error) bool
 	// Again tells of an error that says nothing against the change, which was only in somebody's way: a deadlock.
 	Again func(err error) bool
 	// Patience is how long a transaction may take until its connection is given up.
@@ -117,6 +119,9 @@ func (d Dialect) storable(args []any) []any {
 
 // again tells of a change that was only in somebody's way.
 func (d Dialect) again(err error) bool { return d.Crowd != nil && d.Crowd.Again(err) }
+
+// lost tells of a query whose connection has ended under it.
+func (d Dialect) lost(err error) bool { return err != nil && d.Crowd != nil && d.Crowd.Lost(err) }
 
 func (d Dialect) violates(err error, index string) bool {
 	return err != nil && d.Crowd != nil && d.Crowd.Violates(err, index)

@@ -115,7 +115,6 @@ func (s *Store) Events(ctx context.Context, paylinkID string, after int64, limit
 	if limit < 1 {
 		return nil, nil
 	}
-	rows, err := s.reader.query(ctx, eventsOfPaylink, paylinkID, after, limit)
-	events, err := all(rows, err, scanEvent)
+	events, err := readAll(ctx, s.reader, scanEvent, eventsOfPaylink, paylinkID, after, limit)
 	return events, wrap("list events", err)
 }

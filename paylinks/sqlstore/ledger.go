@@ -76,8 +76,7 @@ func scanSync(row scanner) (*paylinks.Sync, error) {
 }
 
 func (s *Store) sync(ctx context.Context, query, arg string) (*paylinks.Sync, error) {
-	rows, err := s.reader.query(ctx, query, arg)
-	sync, err := one(rows, err, scanSync)
+	sync, err := readOne(ctx, s.reader, scanSync, query, arg)
 	return sync, wrap("read a sync", err)
 }
 

@@ -53,20 +53,18 @@ func (l listing[T]) page(ctx context.Context, s *Store, want selection) ([]T, er
 	}
 	if want.apps == nil {
 		text, args := l.statement(s.config.Dialect, want)
-		rows, err := s.reader.query(ctx, text, args...)
-		return all(rows, err, l.scan)
+		return readAll(ctx, s.reader, l.scan, text, args...)
 	}
 
 	var records []T
 	apps := slices.Compact(slices.Sorted(slices.Values(want.apps)))
 	for some := range slices.Chunk(apps, maxBranches) {
 		text, args := l.statement(s.config.Dialect, want, some...)
-		read := s.reader.query
+		read := readAll[T]
 		if len(some) > 1 {
-			read = s.reader.queryOnce
+			read = readAllOnce[T]
 		}
-		rows, err := read(ctx, text, args...)
-		page, err := all(rows, err, l.scan)
+		page, err := read(ctx, s.reader, l.scan, text, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -118,15 +118,13 @@ func scanOperation(row scanner) (*paylinks.Operation, error) {
 
 // Operation reads the operation with a key.
 func (s *Store) Operation(ctx context.Context, key string) (*paylinks.Operation, error) {
-	rows, err := s.reader.query(ctx, operationByKey, key)
-	operation, err := one(rows, err, scanOperation)
+	operation, err := readOne(ctx, s.reader, scanOperation, operationByKey, key)
 	return operation, wrap("read an operation", err)
 }
 
 // Operations lists the operations of a link, oldest first. A link has few of them: they are sorted here, without an index for it.
 func (s *Store) Operations(ctx context.Context, paylinkID string) ([]*paylinks.Operation, error) {
-	rows, err := s.reader.query(ctx, operationsOfPaylink, paylinkID)
-	operations, err := all(rows, err, scanOperation)
+	operations, err := readAll(ctx, s.reader, scanOperation, operationsOfPaylink, paylinkID)
 	slices.SortFunc(operations, func(a, b *paylinks.Operation) int {
 		if c := a.StartedAt.Compare(b.StartedAt); c != 0 {
 			return c

@@ -108,15 +108,13 @@ func (s *Store) OrderByKey(ctx context.Context, key string) (*paylinks.Order, er
 }
 
 func (s *Store) order(ctx context.Context, query string, args ...any) (*paylinks.Order, error) {
-	rows, err := s.reader.query(ctx, query, args...)
-	order, err := one(rows, err, scanOrder)
+	order, err := readOne(ctx, s.reader, scanOrder, query, args...)
 	return order, wrap("read an order", err)
 }
 
 // OrdersToSettle lists the orders that wait, or waited, for a payment of a gateway app with a reference.
 func (s *Store) OrdersToSettle(ctx context.Context, syncApp, orderID string) ([]*paylinks.Order, error) {
-	rows, err := s.reader.query(ctx, ordersToSettle, syncApp, orderID)
-	orders, err := all(rows, err, scanOrder)
+	orders, err := readAll(ctx, s.reader, scanOrder, ordersToSettle, syncApp, orderID)
 	return orders, wrap("find the orders of a payment", err)
 }
 
@@ -140,10 +138,9 @@ func (s *Store) Orders(ctx context.Context, query paylinks.OrderQuery) ([]*payli
 	if query.Status != "" {
 		index, filter, args = "orders_caller_status", `caller_id = ? AND status = ?`, append(args, string(query.Status))
 	}
-	rows, err := s.reader.query(ctx, `SELECT `+orderColumns+` FROM orders`+s.config.Dialect.useIndex(index)+` WHERE `+s.config.Dialect.onlyIndex(index)+filter+
-		` AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
-		append(args, from, before, beforeID, query.Limit)...)
-	orders, err := all(rows, err, scanOrder)
+	text := `SELECT ` + orderColumns + ` FROM orders` + s.config.Dialect.useIndex(index) + ` WHERE ` + s.config.Dialect.onlyIndex(index) + filter +
+		` AND created_at >= ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?`
+	orders, err := readAll(ctx, s.reader, scanOrder, text, append(args, from, before, beforeID, query.Limit)...)
 	return orders, wrap("list orders", err)
 }
 

@@ -84,8 +84,7 @@ func (s *Store) DeleteEndpoint(ctx context.Context, id string) error {
 
 // Endpoints lists all endpoints, oldest first.
 func (s *Store) Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error) {
-	rows, err := s.reader.query(ctx, allEndpoints)
-	endpoints, err := all(rows, err, scanEndpoint)
+	endpoints, err := readAll(ctx, s.reader, scanEndpoint, allEndpoints)
 	return endpoints, wrap("list endpoints", err)
 }
 

@@ -87,8 +87,7 @@ func scanPaylink(row scanner) (*paylinks.Paylink, error) {
 
 // Paylink reads a link.
 func (s *Store) Paylink(ctx context.Context, id string) (*paylinks.Paylink, error) {
-	rows, err := s.reader.query(ctx, paylinkByID, id)
-	link, err := one(rows, err, scanPaylink)
+	link, err := readOne(ctx, s.reader, scanPaylink, paylinkByID, id)
 	return link, wrap("read a link", err)
 }
 
@@ -103,8 +102,7 @@ func (s *Store) FindPaylink(ctx context.Context, orgAppID string, ref paylinks.R
 		if by.id == "" {
 			continue
 		}
-		rows, err := s.reader.query(ctx, by.query, orgAppID, by.id)
-		link, err := one(rows, err, scanPaylink)
+		link, err := readOne(ctx, s.reader, scanPaylink, by.query, orgAppID, by.id)
 		if errors.Is(err, paylinks.ErrNotFound) {
 			continue
 		}

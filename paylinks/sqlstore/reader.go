@@ -14,13 +14,15 @@ import (
 type reader struct {
 	db      *sql.DB
 	dialect Dialect
+	// connections is how many db may have, at least 1.
+	connections int
 
 	mu       sync.RWMutex
 	prepared map[string]*sql.Stmt
 }
 
 func newReader(db *sql.DB, dialect Dialect) *reader {
-	return &reader{db: db, dialect: dialect, prepared: make(map[string]*sql.Stmt)}
+	return &reader{db: db, dialect: dialect, connections: max(db.Stats().MaxOpenConnections, 1), prepared: make(map[string]*sql.Stmt)}
 }
 
 // query runs a query of a fixed text.
@@ -81,10 +83,26 @@ func all[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, 
 	return records, errors.Join(rows.Err(), rows.Close())
 }
 
-// one reads the first row of a query's result, or [paylinks.ErrNotFound].
-func one[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (T, error) {
+// readAll reads every row of a query's result.
+func readAll[T any](ctx context.Context, r *reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	return repeat(r, func() ([]T, error) {
+		rows, err := r.query(ctx, query, args...)
+		return all(rows, err, scan)
+	})
+}
+
+// readAllOnce is readAll of a query that isn't kept prepared.
+func readAllOnce[T any](ctx context.Context, r *reader, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	return repeat(r, func() ([]T, error) {
+		rows, err := r.queryOnce(ctx, query, args...)
+		return all(rows, err, scan)
+	})
+}
+
+// readOne reads the first row of a query's result, or [paylinks.ErrNotFound].
+func readOne[T any](ctx context.Context, r *reader, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	var none T
-	records, err := all(rows, err, scan)
+	records, err := readAll(ctx, r, scan, query, args...)
 	switch {
 	case err != nil:
 		return none, err
@@ -93,6 +111,18 @@ func one[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (T, er
 	default:
 		return records[0], nil
 	}
+}
+
+// repeat reads again where the connection was lost. A server that was restarted has lost every connection of the pool, and each shows it only to
+// who uses it; a new one to a server that isn't there fails at once.
+func repeat[T any](r *reader, read func() (T, error)) (T, error) {
+	for range r.connections {
+		records, err := read()
+		if !r.dialect.lost(err) {
+			return records, err
+		}
+	}
+	return read()
 }
 
 // due is how records are claimed: a query for those whose time has come, and one that moves a single one's time.

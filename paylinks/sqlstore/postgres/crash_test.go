@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"net"
@@ -92,6 +93,9 @@ type cutter struct {
 	// gone: nobody is let in any more.
 	gone  atomic.Bool
 	group sync.WaitGroup
+
+	mu    sync.Mutex
+	under []net.Conn // the clients that were let in
 }
 
 // newCutter is a cutter and the URL that goes through it.
@@ -127,6 +131,9 @@ func (c *cutter) accept() {
 			_ = client.Close()
 			continue
 		}
+		c.mu.Lock()
+		c.under = append(c.under, client)
+		c.mu.Unlock()
 		c.group.Go(func() {
 			defer func() { _, _ = server.Close(), client.Close() }()
 			_, _ = io.Copy(client, server)
@@ -135,6 +142,15 @@ func (c *cutter) accept() {
 			defer func() { _ = client.Close() }()
 			c.forward(server, client)
 		})
+	}
+}
+
+// cut ends every connection.
+func (c *cutter) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, client := range c.under {
+		_ = client.Close()
 	}
 }
 
@@ -206,6 +222,54 @@ func TestAServerThatIsGoneFailsOnlyWhatItWasAskedMeanwhile(t *testing.T) {
 	cut.gone.Store(false)
 	require.ErrorContains(t, <-failed, "commit")
 	require.NoError(t, store.Write(t.Context(), paylinks.Change{Insert: link}))
+}
+
+func TestConnectionsThatAreLostFailNoRead(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(t *testing.T, direct *sql.DB, cut *cutter){
+		"the server ends them": func(t *testing.T, direct *sql.DB, _ *cutter) {
+			t.Helper()
+			_, err := direct.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+				WHERE datname = current_database() AND application_name = 'paylinks'`)
+			require.NoError(t, err)
+		},
+		"they break on the way": func(_ *testing.T, _ *sql.DB, cut *cutter) { cut.cut() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := postgrestest.URL(t)
+			if !strings.Contains(to, "host=%2F") {
+				t.Skip("the server isn't behind a socket")
+			}
+			cut, through := newCutter(t, to)
+			store, direct := open(t, through), connect(t, to)
+			link, operation := testLink("a")
+			require.NoError(t, store.Write(t.Context(), paylinks.Change{Insert: link, Begin: operation}))
+			read := func() {
+				_, err := store.Paylink(t.Context(), "a")
+				assert.NoError(t, err)
+				operations, err := store.Operations(t.Context(), "a")
+				assert.NoError(t, err)
+				assert.Len(t, operations, 1)
+			}
+			for range 3 {
+				const readers, writer = 2, 1                // as open has it
+				for opened := 0; opened < readers+writer; { // every connection of the pool has been used
+					var group sync.WaitGroup
+					for range 2 * readers {
+						group.Go(read)
+					}
+					group.Wait()
+					require.NoError(t, direct.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+						WHERE datname = current_database() AND application_name = 'paylinks'`).Scan(&opened))
+				}
+				lose(t, direct, cut)
+				read()
+				link.Version++
+				require.NoError(t, store.Write(t.Context(), paylinks.Change{Update: link}), "nor a write")
+			}
+		})
+	}
 }
 
 // playChild opens a database and writes a link.

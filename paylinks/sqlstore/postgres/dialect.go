@@ -1,8 +1,12 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +34,10 @@ const (
 	tooManyConnections    = "53300"
 	cannotConnectNow      = "57P03"
 	readOnlyTransaction   = "25006"
+
+	adminShutdown      = "57P01"
+	crashShutdown      = "57P02"
+	idleSessionTimeout = "57P05"
 )
 
 // The advisory lock of everything that depends on which endpoints there are: shared by those who make or end deliveries, of those who change
@@ -62,6 +70,7 @@ func dialect(s settings) sqlstore.Dialect {
 				FROM (SELECT id FROM paylinks WHERE id = ? FOR NO KEY UPDATE) AS link`,
 			LockEndpoints: `SELECT pg_advisory_xact_lock(` + endpointsLock + `)`,
 			Violates:      violates,
+			Lost:          lost,
 			Again: func(err error) bool {
 				return hasCode(err, serializationFailed) || hasCode(err, deadlockDetected)
 			},
@@ -96,6 +105,23 @@ func storable(text string) string {
 func hasCode(err error, code string) bool {
 	var failure *pgconn.PgError
 	return errors.As(err, &failure) && failure.Code == code
+}
+
+// lost tells of a connection that ended: the server said so before, or is simply gone. One that couldn't be made, and one that was given up here, aren't meant.
+func lost(err error) bool {
+	var unreachable *pgconn.ConnectError
+	var failure *pgconn.PgError
+	var network *net.OpError
+	switch {
+	case errors.As(err, &unreachable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false
+	case errors.As(err, &failure):
+		return failure.Code == adminShutdown || failure.Code == crashShutdown || failure.Code == idleSessionTimeout
+	case errors.As(err, &network):
+		return !network.Timeout()
+	default:
+		return pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	}
 }
 
 func violates(err error, index string) bool {
