@@ -76,7 +76,7 @@ func TestCancelOfALinkPaidBetweenLookAndCall(t *testing.T) {
 		_, err := h.Cancel(t.Context(), link.ID)
 		done <- err
 	}()
-	require.Eventually(t, func() bool { return h.provider.count("cancel") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.provider.count("cancel") == 1 }, soon, time.Millisecond)
 	h.provider.pay(link.Ref.PaymentID)
 	close(block)
 	require.ErrorIs(t, <-done, paylinks.CodeAlreadyPaid)
@@ -161,7 +161,7 @@ func TestALostCancelIsCancelledWhateverTheProviderCallsIt(t *testing.T) {
 		assert.NoError(t, err)
 		done <- result
 	}()
-	require.Eventually(t, func() bool { return h.provider.count("fetch") == 2 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.provider.count("fetch") == 2 }, soon, time.Millisecond)
 	h.provider.set(link.Ref.PaymentID, func(s *paylinks.Snapshot) { s.Status, s.ProviderStatus = paylinks.StatusExpired, "EXPIRED" })
 	close(expired)
 	assert.Equal(t, paylinks.StatusCancelled, (<-done).Status)

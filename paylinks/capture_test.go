@@ -321,7 +321,7 @@ func TestCaptureGoesToItsEndWithoutItsCaller(t *testing.T) {
 		_, err := h.Capture(ctx, link.ID, paylinks.CaptureRequest{})
 		done <- err
 	}()
-	require.Eventually(t, func() bool { return h.provider.count("capture") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.provider.count("capture") == 1 }, soon, time.Millisecond)
 	hangUp()
 	close(block)
 	require.NoError(t, <-done)

@@ -21,7 +21,7 @@ func TestCreateStoresTheLinkBeforeTheProviderIsCalled(t *testing.T) {
 		_, err := h.Create(context.WithoutCancel(t.Context()), request())
 		done <- err
 	}()
-	require.Eventually(t, func() bool { return h.provider.count("create") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.provider.count("create") == 1 }, soon, time.Millisecond)
 	page, err := h.List(t.Context(), paylinks.ListRequest{})
 	require.NoError(t, err)
 	require.Len(t, page.Paylinks, 1)

@@ -201,7 +201,7 @@ func TestAPaymentInTheMiddleOfAStep(t *testing.T) {
 		result, err := m.NextProvider(ctx, "POS-77", paylinks.NextRequest{CancelCurrent: true})
 		done <- got{result, err}
 	}()
-	require.Eventually(t, func() bool { return m.providers["two"].count("create") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return m.providers["two"].count("create") == 1 }, soon, time.Millisecond)
 	m.webhook(old)
 	m.settle()
 	assert.Equal(t, paylinks.OrderPaid, m.order().Order.Status)
@@ -394,7 +394,7 @@ func TestAnOrderBelongsToTheCallThatTriesProviders(t *testing.T) {
 		result, err := m.CreateOrder(ctx, req)
 		done <- got{result, err}
 	}()
-	require.Eventually(t, func() bool { return m.providers["one"].count("create") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return m.providers["one"].count("create") == 1 }, soon, time.Millisecond)
 	for range 2 {
 		shown := m.order()
 		assert.Equal(t, paylinks.OrderUnknown, shown.Order.Status)

@@ -413,7 +413,7 @@ func TestRunFollowsOrders(t *testing.T) {
 	m.webhook(old)
 	require.Eventually(t, func() bool {
 		return m.stored("POS-77").Status == paylinks.OrderPaid && m.link(next.Paylink.ID).Status == paylinks.StatusCancelled
-	}, 10*time.Second, 5*time.Millisecond)
+	}, soon, 5*time.Millisecond)
 	stop()
 	require.NoError(t, <-ended)
 }

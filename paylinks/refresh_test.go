@@ -111,7 +111,7 @@ func TestManyGetsMakeOneCall(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
-	require.Eventually(t, func() bool { return h.provider.count("fetch") == 1 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return h.provider.count("fetch") == 1 }, soon, time.Millisecond)
 	close(block)
 	wg.Wait()
 	assert.Equal(t, 1, h.provider.count("fetch"))

@@ -105,7 +105,7 @@ func (c caller) until(t *testing.T, path string, ok func(map[string]any) bool) m
 	require.Eventually(t, func() bool {
 		_, last = c.call(t, http.MethodGet, path, "")
 		return ok(last)
-	}, 30*time.Second, 20*time.Millisecond, "%s: %v", path, last)
+	}, time.Minute, 20*time.Millisecond, "%s: %v", path, last)
 	return last
 }
 

@@ -196,7 +196,7 @@ func TestTheProcessDiesAtEveryStep(t *testing.T) { //nolint:tparallel // the mat
 // killAt is one cell of the matrix.
 func killAt(t *testing.T, w world, d deed, point string, back bool) row {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	s := &scene{world: w, server: newServer(t, w), order: "crash-1"}
 	s.till = s.server.till(50 * time.Millisecond)
@@ -224,7 +224,7 @@ func killAt(t *testing.T, w world, d deed, point string, back bool) row {
 // agree waits until nothing is in doubt, without asking for it: the list is what is stored, and asks no provider.
 func agree(ctx context.Context, t *testing.T, s *scene, d deed) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	wrong := until(ctx, 50*time.Millisecond, func() []string {
 		links, err := s.till.list(ctx, "")

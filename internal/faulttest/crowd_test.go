@@ -27,7 +27,7 @@ type crowd struct {
 // gather opens a shop with one link, paid where asked for, and captured.
 func gather(t *testing.T, w world, paid, captured bool) *crowd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	c := &crowd{ctx: ctx, order: "crowd-1", shop: openShop(t, blueprint{world: slowly{w}, options: paylinks.Options{RefreshInterval: time.Millisecond}})}
 	r, err := c.till.send(ctx, http.MethodPost, api.PathPaylinks, "", order(w, c.order, saleAmount))

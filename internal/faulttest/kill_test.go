@@ -22,7 +22,7 @@ func TestTheProcessIsKilledAtRandom(t *testing.T) {
 	eachWorld(t, func(t *testing.T, open newWorld) {
 		t.Helper()
 		flows, kills := size(flagFlows, 150, 40), size(flagKills, 25, 6)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(kills)*3*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience+time.Duration(kills)*3*time.Second)
 		defer cancel()
 		w := open(nil)
 		if !served(w) {

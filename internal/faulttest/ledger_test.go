@@ -180,7 +180,7 @@ func TestTheComparisonFindsWhatIsWrong(t *testing.T) {
 // agreeInTheEnd waits until both ledgers agree, and returns ours as stored.
 func agreeInTheEnd(ctx context.Context, t *testing.T, till *till, w world) []api.Paylink {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var links []api.Paylink
 	wrong := until(ctx, 100*time.Millisecond, func() []string {

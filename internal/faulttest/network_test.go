@@ -25,7 +25,7 @@ func TestTheNetworkIsBad(t *testing.T) {
 	t.Parallel()
 	eachWorld(t, func(t *testing.T, open newWorld) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		now := newClock(true)
 		w := open(now.Now)

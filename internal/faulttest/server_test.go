@@ -138,8 +138,8 @@ func (s *server) start(ctx context.Context, failpoint string) error {
 	s.process, s.exited = command.Process, exited
 	s.mu.Unlock()
 
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.addr+"/readyz", nil)
@@ -198,5 +198,5 @@ func (s *server) died(ctx context.Context) error {
 // till is a caller of the server. It has a connection of its own for each call: a connection that a dead process has left
 // would be reported as a lost answer.
 func (s *server) till(pause time.Duration) *till {
-	return newTill("http://"+s.addr, &http.Client{Transport: s.checked, Timeout: 30 * time.Second}, pause)
+	return newTill("http://"+s.addr, &http.Client{Transport: s.checked, Timeout: patience}, pause)
 }

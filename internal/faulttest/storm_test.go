@@ -42,7 +42,7 @@ func TestAStormOfWebhooks(t *testing.T) {
 	eachWorld(t, func(t *testing.T, open newWorld) {
 		t.Helper()
 		total := size(flagWebhooks, 5000, 600)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(total)*5*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), patience+time.Duration(total)*5*time.Millisecond)
 		defer cancel()
 		now := newClock(false)
 		w := open(now.Now)

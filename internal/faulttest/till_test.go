@@ -289,6 +289,9 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
+// patience is how long a test waits for what must come. Only one that fails waits as long.
+const patience = 3 * time.Minute
+
 // until looks again and again until there's nothing left to complain of, and returns the last complaints.
 func until(ctx context.Context, pause time.Duration, look func() []string) []string {
 	var before []string

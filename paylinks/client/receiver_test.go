@@ -157,7 +157,7 @@ func TestAReceiverProvesWhatAServerSends(t *testing.T) {
 	require.NoError(t, err)
 	link, err := w.client.Create(t.Context(), sale("POS-1"))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return len(w.told.all()) == 1 }, 30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return len(w.told.all()) == 1 }, time.Minute, 5*time.Millisecond)
 	sent := w.told.all()[0]
 	r, err := client.NewReceiver(endpoint.Secret)
 	require.NoError(t, err)

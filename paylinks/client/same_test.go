@@ -192,7 +192,7 @@ func TestTheLedgerIsTheSame(t *testing.T) {
 	require.Eventually(t, func() bool {
 		sync, err = w.client.GetSync(ctx, sync.ID)
 		return assert.NoError(t, err) && sync.Status == paylinks.SyncCompleted
-	}, 30*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	stored, err := w.service.GetSync(ctx, sync.ID)
 	require.NoError(t, err)
 	assert.Equal(t, 250, sync.Created)
@@ -263,7 +263,7 @@ func TestEndpointsAreTheSame(t *testing.T) {
 		page, err := w.client.ListDeliveries(ctx, added.Endpoint.ID, paylinks.ListDeliveriesRequest{State: paylinks.DeliveryDelivered, Limit: 10})
 		deliveries = page.Deliveries
 		return assert.NoError(t, err) && len(deliveries) == 1
-	}, 30*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	same, err := w.service.GetDelivery(ctx, added.Endpoint.ID, deliveries[0].ID)
 	require.NoError(t, err)
 	seen, err := w.client.GetDelivery(ctx, added.Endpoint.ID, deliveries[0].ID)

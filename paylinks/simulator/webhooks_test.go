@@ -76,7 +76,7 @@ func run(t *testing.T, kit *simulator.Kit) {
 
 func waitFor(t *testing.T, kit *simulator.Kit, n int) []simulator.Delivery {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	deliveries, err := kit.Webhooks.WaitDelivered(ctx, n)
 	require.NoError(t, err)
