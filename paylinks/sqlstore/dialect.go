@@ -63,7 +63,8 @@ type Crowd struct {
 
 	// Note starts each transaction: it notes a batch (second parameter) of a writer (first), at a time (third), and is part of what's committed.
 	Note string
-	// Noted reads the last batch of a writer that was committed. It waits for a transaction that's still under way.
+	// Noted reads the last batch of a writer (first parameter) that was committed, 0 where none was. It waits for a transaction that's still under way, and so has
+	// to write as well, at a time (second): one who only reads waits for nobody's first note.
 	Noted string
 	// ForgetNotes removes notes from before a time.
 	ForgetNotes string

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -60,8 +59,8 @@ func (n *notes) find(ctx context.Context) (committed bool, err error) {
 	defer pause.Stop()
 	for {
 		var batch int64
-		err := n.db.QueryRowContext(ctx, n.dialect.bind(n.dialect.Crowd.Noted), n.writer).Scan(&batch)
-		if err == nil || errors.Is(err, sql.ErrNoRows) {
+		err := n.db.QueryRowContext(ctx, n.dialect.bind(n.dialect.Crowd.Noted), n.writer, time.Now().UnixMicro()).Scan(&batch)
+		if err == nil {
 			return batch == n.batch, nil
 		}
 		select {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,6 +91,8 @@ type cutter struct {
 	target   string
 	// before: the COMMIT doesn't reach the server; else the answer doesn't reach the store. Either happens to the next one only.
 	before, after atomic.Bool
+	// late, where set, holds back a COMMIT whose answer gets lost until it's closed.
+	late chan struct{}
 	// gone: nobody is let in any more.
 	gone  atomic.Bool
 	group sync.WaitGroup
@@ -169,6 +172,9 @@ func (c *cutter) forward(server, client net.Conn) {
 		}
 		if commit && c.after.Swap(false) {
 			_ = client.Close()
+			if c.late != nil {
+				<-c.late
+			}
 			_, _ = server.Write(buffer[:n])
 			return // the server finds out on its own
 		}
@@ -199,6 +205,44 @@ func TestACommitWhoseAnswerIsLostIsFoundOut(t *testing.T) {
 	_, err = direct.Paylink(t.Context(), "lost")
 	require.ErrorIs(t, err, paylinks.ErrNotFound)
 	require.NoError(t, store.Write(t.Context(), paylinks.Change{Insert: second, Begin: operation}), "the store goes on")
+}
+
+// The store asks before the server has even read the COMMIT: then it waits for the truth.
+func TestACommitThatComesLateIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, writes := range map[string]int{"the first": 1, "a later one": 3} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := postgrestest.URL(t)
+			if !strings.Contains(to, "host=%2F") {
+				t.Skip("the server isn't behind a socket")
+			}
+			cut, through := newCutter(t, to)
+			store, direct := open(t, through), connect(t, to)
+			write := func(number int) error {
+				link, operation := testLink(strconv.Itoa(number))
+				return store.Write(t.Context(), paylinks.Change{Insert: link, Begin: operation})
+			}
+			for number := 1; number < writes; number++ {
+				require.NoError(t, write(number))
+			}
+			cut.late = make(chan struct{})
+			cut.after.Store(true)
+			written := make(chan error, 1)
+			go func() { written <- write(writes) }()
+			for waiting := 0; waiting == 0 && len(written) == 0; {
+				err := direct.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+					WHERE datname = current_database() AND application_name = 'paylinks' AND wait_event_type = 'Lock'`).Scan(&waiting)
+				if !assert.NoError(t, err) {
+					break
+				}
+			}
+			close(cut.late)
+			require.NoError(t, <-written)
+			_, err := store.Operations(t.Context(), strconv.Itoa(writes))
+			require.NoError(t, err)
+		})
+	}
 }
 
 func TestAServerThatIsGoneFailsOnlyWhatItWasAskedMeanwhile(t *testing.T) {

@@ -77,7 +77,8 @@ func dialect(s settings) sqlstore.Dialect {
 			Patience: s.patience,
 			Note: `INSERT INTO writers (id, batch, written_at) VALUES (?, ?, ?)
 				ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, written_at = excluded.written_at RETURNING ` + begin,
-			Noted:       `SELECT batch FROM writers WHERE id = ? FOR UPDATE`,
+			Noted: `INSERT INTO writers (id, batch, written_at) VALUES (?, 0, ?)
+				ON CONFLICT (id) DO UPDATE SET written_at = excluded.written_at RETURNING batch`,
 			ForgetNotes: `DELETE FROM writers WHERE written_at < ?`,
 		},
 	}
