@@ -29,6 +29,8 @@ type input struct {
 	// it makes the repeated request the same operation even when the first one's answer was never kept, its outcome being unknown
 	// or the process having died.
 	key string
+	// again: the same request came before under its key, and no final answer was kept.
+	again bool
 	// replayed is set where the Service has answered again what it answered under the same reference before.
 	replayed *bool
 }
@@ -40,7 +42,13 @@ type operate func(ctx context.Context, in input) (status int, answer any, err er
 //
 // Kept for the key are final outcomes: a success, and a buyer's rejection. After anything else the key is free again; where the
 // outcome is unknown it stays bound to the same request, which carries the same operation on to its end.
-func (s *server) operation(do operate) handler {
+func (s *server) operation(do operate) handler { return s.keyed(do, false) }
+
+// repeatable is operation for a POST that means another thing once its caller knows more, and so must know whether it's the same request again: any failure
+// leaves the key bound to it.
+func (s *server) repeatable(do operate) handler { return s.keyed(do, true) }
+
+func (s *server) keyed(do operate, binds bool) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		in, err := s.readInput(w, r)
 		if err != nil {
@@ -64,9 +72,10 @@ func (s *server) operation(do operate) handler {
 			writeBody(w, answer.Status, answer.Body)
 			return nil
 		}
+		in.again = answer.Again
 		status, body, err := s.perform(r, do, in)
 		if err != nil {
-			return s.settleFailure(w, r, answer, err)
+			return s.settleFailure(w, r, answer, err, binds)
 		}
 		s.keep(r, answer, status, body)
 		s.writeAnswer(w, in, status, body)
@@ -116,8 +125,8 @@ func (s *server) perform(r *http.Request, do operate, in input) (status int, bod
 	return status, body, err
 }
 
-// settleFailure keeps a final refusal for its key, and gives the key back after any other failure.
-func (s *server) settleFailure(w http.ResponseWriter, r *http.Request, claimed paylinks.Answer, err error) error {
+// settleFailure keeps a final refusal for its key, and gives the key back after any other failure, bound to the request or free.
+func (s *server) settleFailure(w http.ResponseWriter, r *http.Request, claimed paylinks.Answer, err error, binds bool) error {
 	f := failureOf(r, err)
 	if f.err.Code == paylinks.CodeBuyerRejected {
 		body, encodeErr := encodeJSON(f.body)
@@ -129,7 +138,7 @@ func (s *server) settleFailure(w http.ResponseWriter, r *http.Request, claimed p
 		writeBody(w, f.status, body)
 		return nil
 	}
-	bound := f.status == http.StatusGatewayTimeout || f.err.Outcome == paylinks.OutcomeUnknown
+	bound := binds || f.status == http.StatusGatewayTimeout || f.err.Outcome == paylinks.OutcomeUnknown
 	s.store(r, "release", func(ctx context.Context) error { return s.svc.ReleaseAnswer(ctx, claimed, bound) })
 	return err
 }

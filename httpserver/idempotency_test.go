@@ -124,6 +124,29 @@ func TestTheServiceIsToldTheKey(t *testing.T) {
 	}
 }
 
+// A cancel means another thing once its caller knows that the link is paid. The answer to the first one may have been lost.
+func TestARepeatedCancelIsKnownAsOne(t *testing.T) {
+	t.Parallel()
+	var calls []string
+	cancel := func(name string) func(context.Context, string) (*paylinks.CancelResult, error) {
+		return func(context.Context, string) (*paylinks.CancelResult, error) {
+			calls = append(calls, name)
+			return nil, &paylinks.Error{Code: paylinks.CodeAlreadyPaid, Outcome: paylinks.NotApplied}
+		}
+	}
+	server, _ := newTestServer(t, &fake{cancel: cancel("first"), cancelAgain: cancel("again")})
+	for _, key := range []string{"one", "one", "two", "one", "", ""} {
+		var headers []string
+		if key != "" {
+			headers = []string{"Idempotency-Key", key}
+		}
+		w := call(t, server, http.MethodPost, linksPath+"/x/cancel", "", headers...)
+		assert.Equal(t, http.StatusConflict, w.Code)
+		assert.Empty(t, w.Header().Get("Idempotent-Replayed"), "it was looked at again")
+	}
+	assert.Equal(t, []string{"first", "again", "first", "again", "first", "first"}, calls)
+}
+
 func TestKeysWithOddCharacters(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -72,7 +72,11 @@ func (s *server) capture(ctx context.Context, in input) (int, any, error) {
 }
 
 func (s *server) cancel(ctx context.Context, in input) (int, any, error) {
-	result, err := s.svc.Cancel(ctx, in.id)
+	cancel := s.svc.Cancel
+	if in.again {
+		cancel = s.svc.CancelAgain
+	}
+	result, err := cancel(ctx, in.id)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -25,8 +25,9 @@ import (
 type Options struct {
 	// Authenticator tells who calls (default: nobody is let in).
 	Authenticator Authenticator
-	// Catalogue is what GET /api/v1/providers lists (default: that of package providers). A provider of your own is one more element. Fields of
-	// the catalogue's providers that aren't the API's own are read from create requests as options.
+	// Catalogue is what GET /api/v1/providers lists (default: that of package providers). A provider of your own is one more element: links of
+	// providers that aren't in it can't be made, whatever apps are installed. Fields of the catalogue's providers that aren't the API's own are read
+	// from create requests as options.
 	Catalogue []paylinks.Info
 	// Config is what GET /api/v1/providers/config/{provider} tells of a provider (default: what follows from the Catalogue).
 	Config func(id string) (api.ProviderConfig, bool)
@@ -105,6 +106,7 @@ func (o Options) withDefaults() Options {
 // service is what the handlers use of a [paylinks.Service].
 type service interface {
 	paylinks.API
+	CancelAgain(ctx context.Context, id string) (*paylinks.CancelResult, error)
 	HandleWebhook(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
 	HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
 	ClaimAnswer(ctx context.Context, key, fingerprint string) (answer paylinks.Answer, claimed bool, err error)

@@ -26,7 +26,7 @@ func (s *Service) ClaimAnswer(ctx context.Context, key, fingerprint string) (ans
 
 // KeepAnswer makes an answer the final one of its claimed key.
 func (s *Service) KeepAnswer(ctx context.Context, claimed Answer, status int, body []byte) error {
-	claimed.Status, claimed.Body = status, body
+	claimed.Status, claimed.Body, claimed.Again = status, body, false
 	return s.store.Write(ctx, Change{Answer: &claimed})
 }
 
@@ -36,6 +36,6 @@ func (s *Service) ReleaseAnswer(ctx context.Context, claimed Answer, bound bool)
 	if !bound {
 		return s.store.Write(ctx, Change{FreeAnswer: claimed.Key})
 	}
-	claimed.DueAt = s.now()
+	claimed.DueAt, claimed.Again = s.now(), false
 	return s.store.Write(ctx, Change{Answer: &claimed})
 }

@@ -20,6 +20,22 @@ func (s *Service) Cancel(ctx context.Context, id string) (_ *CancelResult, err e
 	return s.cancel(ctx, link, app, link.Status.Paid())
 }
 
+// CancelAgain is Cancel for a request that was made before, such as a try after one whose answer was lost. What became known of the link since then says nothing of
+// what the caller knows, so a payment is voided only where that has begun before.
+func (s *Service) CancelAgain(ctx context.Context, id string) (_ *CancelResult, err error) {
+	ctx, span := s.trace(ctx, "cancel")
+	defer span.end(&err)
+	link, app, err := s.open(ctx, "cancel", id)
+	if err != nil {
+		return nil, err
+	}
+	void, err := s.operation(ctx, id, func(op *Operation) bool { return op.Kind == OperationCancel && op.Void })
+	if err != nil {
+		return nil, err
+	}
+	return s.cancel(ctx, link, app, void != nil)
+}
+
 // cancel cancels a link. Only where it's knownPaid is a payment given back.
 func (s *Service) cancel(ctx context.Context, link *Paylink, app App, knownPaid bool) (*CancelResult, error) {
 	id, info := link.ID, app.Provider.Info()
@@ -59,7 +75,7 @@ func afterPaid(link *Paylink) string {
 	if link.Capturable().IsZero() {
 		return "Refund it to give the payment back"
 	}
-	return "Cancel again to give the payment back, or capture it"
+	return "Cancel again, as a new request, to give the payment back, or capture it"
 }
 
 // planCancel decides how to cancel a link in the state that it is in now.

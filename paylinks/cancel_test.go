@@ -65,6 +65,34 @@ func TestCancelOfALinkPaidMeanwhile(t *testing.T) {
 	assert.Equal(t, paylinks.StatusCancelled, result.Status)
 }
 
+// The caller of a repeated request may never have seen that the link was paid.
+func TestACancelThatIsRepeatedVoidsOnlyWhatItBeganToVoid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.created()
+	h.provider.next("cancel", refusedConn())
+	_, err := h.Cancel(t.Context(), link.ID)
+	require.ErrorIs(t, err, paylinks.CodeProviderUnavailable)
+	h.provider.pay(link.Ref.PaymentID)
+	_, err = h.Get(t.Context(), link.ID)
+	require.NoError(t, err)
+	for range 2 {
+		_, err = h.CancelAgain(t.Context(), link.ID)
+		require.ErrorIs(t, err, paylinks.CodeAlreadyPaid)
+	}
+	assert.Equal(t, 1, h.provider.count("cancel"))
+	assert.Equal(t, paylinks.StatusAuthorized, h.stored(link.ID).Status)
+
+	h.provider.next("cancel", refusedConn())
+	_, err = h.Cancel(t.Context(), link.ID)
+	require.ErrorIs(t, err, paylinks.CodeProviderUnavailable, "this one would void")
+	result, err := h.CancelAgain(t.Context(), link.ID)
+	require.NoError(t, err)
+	assert.Equal(t, paylinks.StatusCancelled, result.Status)
+	_, err = h.CancelAgain(t.Context(), "missing")
+	require.ErrorIs(t, err, paylinks.CodePaylinkNotFound)
+}
+
 func TestCancelOfALinkPaidBetweenLookAndCall(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -40,6 +40,8 @@ type fault struct {
 	// err is the call's answer. The effect happens before it where effect says so.
 	err    error
 	effect bool
+	// bug is what the provider's own code does to an answer.
+	bug func(*paylinks.Snapshot) error
 	// block holds the call until it's closed.
 	block chan struct{}
 }
@@ -147,6 +149,10 @@ func (f *fakeProvider) do(ctx context.Context, op string, effect func() (paylink
 		return paylinks.Snapshot{}, met.err
 	}
 	snapshot, err := effect()
+	if met != nil && met.bug != nil {
+		err = met.bug(&snapshot)
+		return snapshot, err
+	}
 	if met != nil && met.err != nil {
 		return paylinks.Snapshot{}, met.err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -138,11 +139,12 @@ func (s *Service) refresh(ctx context.Context, link *Paylink, app App, g glance)
 	}
 }
 
-// askSafely is ask, with a provider's panic as an error: others wait for its end, and the process isn't the provider's to stop.
+// askSafely is ask, with a panic as an error: others wait for its end.
 func (s *Service) askSafely(ctx context.Context, id string, app App, g glance) (link *Paylink, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = fmt.Errorf("paylinks: the provider panicked: %v", value)
+			s.log.ErrorContext(ctx, "a refresh panicked", slog.String("paylink_id", id), slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("paylinks: a refresh panicked: %v", value)
 		}
 	}()
 	return s.ask(ctx, id, app, g)

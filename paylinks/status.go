@@ -96,6 +96,9 @@ func (s Status) Valid() bool {
 	return ok
 }
 
+// told tells whether s is a state that a provider can tell of.
+func (s Status) told() bool { return s.Valid() && s != StatusCreating }
+
 // Paid tells whether the buyer has paid, whatever became of the money since.
 func (s Status) Paid() bool {
 	switch s {

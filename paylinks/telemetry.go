@@ -104,12 +104,12 @@ func about(ctx context.Context, link *Paylink) {
 	}
 }
 
-// exchange is one call to a provider about a link: a span and a measurement around do.
+// exchange is one call to a provider about a link: a span and a measurement around it.
 func (s *Service) exchange(ctx context.Context, link *Paylink, name string, do func(context.Context) (Snapshot, error)) (Snapshot, error) {
 	started := s.opts.Now()
 	ctx, span := s.telemetry.tracer.Start(ctx, link.Provider+" "+name, asClient)
 	defer span.End()
-	facts, err := do(ctx)
+	facts, err := s.promised(ctx, link, name, do)
 	result := callResult(name, facts, err)
 	s.telemetry.observe(ctx, s.telemetry.callDuration, s.opts.Now().Sub(started), labels{provider: link.Provider, call: name, result: result})
 	if err == nil {

@@ -44,7 +44,9 @@ func (entry Entry) Config() api.ProviderConfig {
 	}
 	required, optional := linkFields(entry.ID)
 	payload.RequiredFields = slices.Concat(required, entry.RequiredFields)
-	payload.OptionalFields = override(optional, entry.OptionalFields)
+	payload.OptionalFields = slices.DeleteFunc(override(optional, entry.OptionalFields), func(field paylinks.Field) bool {
+		return slices.ContainsFunc(entry.RequiredFields, func(required paylinks.Field) bool { return required.Name == field.Name })
+	})
 	payload.Endpoints = linkEndpoints(entry.Info)
 	return payload
 }

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -11,17 +13,19 @@ const (
 	putAnswerQuery = `INSERT INTO answers (answer_key, fingerprint, status, body, due_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (answer_key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
 			body = excluded.body, due_at = excluded.due_at, expires_at = excluded.expires_at`
-	// claimAnswerQuery is the same for a key that may be taken: its answer has expired, or the request that held it is gone
-	// without a final answer and this is the same request again.
-	claimAnswerQuery = putAnswerQuery + ` WHERE (answers.expires_at > 0 AND answers.expires_at <= ?)
-		OR (answers.status = 0 AND answers.due_at <= ? AND answers.fingerprint = excluded.fingerprint)`
+	// newAnswerQuery claims a key that is free, takeAnswerQuery one that isn't: its answer has expired, or the request that held it is gone without a final
+	// answer and this is the same request again.
+	newAnswerQuery = `INSERT INTO answers (answer_key, fingerprint, status, body, due_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (answer_key) DO NOTHING`
+	takeAnswerQuery = `UPDATE answers SET fingerprint = ?, status = ?, body = ?, due_at = ?, expires_at = ? WHERE answer_key = ? AND
+		((expires_at > 0 AND expires_at <= ?) OR (status = 0 AND due_at <= ? AND fingerprint = ?))`
 	answerByKey        = `SELECT answer_key, fingerprint, status, body, due_at, expires_at FROM answers WHERE answer_key = ?`
 	freeAnswerQuery    = `DELETE FROM answers WHERE answer_key = ?`
 	forgetAnswersQuery = `DELETE FROM answers WHERE answer_key IN
 		(SELECT answer_key FROM answers WHERE expires_at > 0 AND expires_at < ? ORDER BY expires_at LIMIT 1000)`
 )
 
-var answerWrites = []string{putAnswerQuery, claimAnswerQuery, answerByKey, freeAnswerQuery, forgetAnswersQuery}
+var answerWrites = []string{putAnswerQuery, newAnswerQuery, takeAnswerQuery, answerByKey, freeAnswerQuery, forgetAnswersQuery}
 
 func putAnswer(a paylinks.Answer) step { return run(putAnswerQuery, answerValues(a), nil) }
 
@@ -36,26 +40,52 @@ func answerValues(a paylinks.Answer) []any {
 // ClaimAnswer takes the key of an answer where it's free, expired, or left behind by the same request. An answer without ExpiresAt
 // never expires.
 func (s *Store) ClaimAnswer(ctx context.Context, answer paylinks.Answer, now time.Time) (paylinks.Answer, bool, error) {
-	values := append(answerValues(answer), now.UnixMicro(), now.UnixMicro())
 	var stored paylinks.Answer
 	var claimed bool
-	err := s.writer.do(ctx, func(ctx context.Context, t *transaction) error {
-		written, err := t.exec(ctx, claimAnswerQuery, values...)
-		if err != nil {
-			return err
-		}
-		claimed = written == 1
-		var dueAt, expiresAt int64
-		err = t.queryRow(ctx, answerByKey, values[:1],
-			&stored.Key, &stored.Fingerprint, &stored.Status, &stored.Body, &dueAt, &expiresAt)
-		stored.DueAt, stored.ExpiresAt = fromMicros(dueAt), fromMicros(expiresAt)
-		if len(stored.Body) == 0 {
-			stored.Body = nil
-		}
+	err := s.writer.do(ctx, func(ctx context.Context, t *transaction) (err error) {
+		stored, claimed, err = claimAnswer(ctx, t, answer, now)
 		return err
 	})
 	if err != nil {
 		return paylinks.Answer{}, false, wrap("claim an answer", err)
 	}
 	return stored, claimed, nil
+}
+
+func claimAnswer(ctx context.Context, t *transaction, answer paylinks.Answer, now time.Time) (stored paylinks.Answer, claimed bool, err error) {
+	values := answerValues(answer)
+	err = sql.ErrNoRows
+	for errors.Is(err, sql.ErrNoRows) { // another process may free the key between two of these statements
+		var written int64
+		if written, err = t.exec(ctx, newAnswerQuery, values...); err != nil || written == 1 {
+			return asStored(answer), err == nil, err
+		}
+		stored, err = readAnswer(ctx, t, answer.Key)
+	}
+	if err != nil {
+		return stored, false, err
+	}
+	taken, err := t.exec(ctx, takeAnswerQuery, append(values[1:], answer.Key, now.UnixMicro(), now.UnixMicro(), answer.Fingerprint)...)
+	if err != nil || taken == 0 {
+		return stored, false, err
+	}
+	answer.Again = stored.ExpiresAt.IsZero() || stored.ExpiresAt.After(now)
+	return asStored(answer), true, nil
+}
+
+// asStored is an answer as it's read again.
+func asStored(a paylinks.Answer) paylinks.Answer {
+	a.DueAt, a.ExpiresAt = fromMicros(micros(a.DueAt)), fromMicros(micros(a.ExpiresAt))
+	return a
+}
+
+func readAnswer(ctx context.Context, t *transaction, key string) (paylinks.Answer, error) {
+	var stored paylinks.Answer
+	var dueAt, expiresAt int64
+	err := t.queryRow(ctx, answerByKey, []any{key}, &stored.Key, &stored.Fingerprint, &stored.Status, &stored.Body, &dueAt, &expiresAt)
+	stored.DueAt, stored.ExpiresAt = fromMicros(dueAt), fromMicros(expiresAt)
+	if len(stored.Body) == 0 {
+		stored.Body = nil
+	}
+	return stored, err
 }

@@ -79,18 +79,20 @@ func claimAnswers(t TB, store paylinks.Store) {
 		fingerprint string
 		now         time.Time
 		want        bool
+		again       bool
 	}{
-		"running, same request":                    {0, "request", at(9), false},
-		"running, other request":                   {0, "other", at(9), false},
-		"left behind, same request":                {0, "request", at(10), true},
-		"left behind, other request":               {0, "other", at(10), false},
-		"final, same request":                      {200, "request", at(11), false},
-		"final, other request":                     {200, "other", at(11), false},
-		"final, just before its expiry":            {200, "request", at(100).Add(-time.Microsecond), false},
-		"final and expired, same request":          {200, "request", at(100), true},
-		"final and expired, other request":         {200, "other", at(100), true},
-		"left behind and expired, other request":   {0, "other", at(101), true},
-		"left behind, just before the holder ends": {0, "request", at(10).Add(-time.Microsecond), false},
+		"running, same request":                    {0, "request", at(9), false, false},
+		"running, other request":                   {0, "other", at(9), false, false},
+		"left behind, same request":                {0, "request", at(10), true, true},
+		"left behind, other request":               {0, "other", at(10), false, false},
+		"final, same request":                      {200, "request", at(11), false, false},
+		"final, other request":                     {200, "other", at(11), false, false},
+		"final, just before its expiry":            {200, "request", at(100).Add(-time.Microsecond), false, false},
+		"final and expired, same request":          {200, "request", at(100), true, false},
+		"final and expired, other request":         {200, "other", at(100), true, false},
+		"left behind and expired, same request":    {0, "request", at(101), true, false},
+		"left behind and expired, other request":   {0, "other", at(101), true, false},
+		"left behind, just before the holder ends": {0, "request", at(10).Add(-time.Microsecond), false, false},
 	} {
 		earlier := paylinks.Answer{Key: name, Fingerprint: "request", Status: c.status, DueAt: at(10), ExpiresAt: at(100)}
 		if c.status != 0 {
@@ -105,6 +107,7 @@ func claimAnswers(t TB, store paylinks.Store) {
 		want := earlier
 		if c.want {
 			want = next
+			want.Again = c.again
 		}
 		stored, claimed, err = store.ClaimAnswer(t.Context(), next, c.now)
 		require.NoError(t, err)

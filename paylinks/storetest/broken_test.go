@@ -236,6 +236,14 @@ func giveKeys(store paylinks.Store) paylinks.Store {
 	}}
 }
 
+func forgetHolders(store paylinks.Store) paylinks.Store {
+	return broken{Store: store, claimAnswer: func(ctx context.Context, answer paylinks.Answer, now time.Time) (paylinks.Answer, bool, error) {
+		stored, claimed, err := store.ClaimAnswer(ctx, answer, now)
+		stored.Again = false
+		return stored, claimed, err
+	}}
+}
+
 func dropField(store paylinks.Store) paylinks.Store {
 	return broken{Store: store, paylink: func(ctx context.Context, id string) (*paylinks.Paylink, error) {
 		link, err := store.Paylink(ctx, id)

@@ -14,21 +14,22 @@ const mostForgotten = 1000
 // many who ask for one key, one gets it.
 func (s *Store) ClaimAnswer(ctx context.Context, answer paylinks.Answer, now time.Time) (stored paylinks.Answer, claimed bool, err error) {
 	err = s.transaction(ctx, func() error {
-		if row := s.answers[answer.Key]; row == nil || takeable(row, answer, now) {
+		row := s.answers[answer.Key]
+		free := row == nil || expired(row, now)
+		again := !free && row.Status == 0 && !row.DueAt.After(now) && row.Fingerprint == answer.Fingerprint
+		if claimed = free || again; claimed {
 			put(s, s.answers, answer.Key, cloneAnswer(&answer))
-			claimed = true
 		}
 		stored = *cloneAnswer(s.answers[answer.Key])
+		stored.Again = again
 		return nil
 	})
 	return stored, claimed, err
 }
 
-// takeable tells whether a stored answer gives way to another. One without an expiry never expires.
-func takeable(stored *paylinks.Answer, next paylinks.Answer, now time.Time) bool {
-	expired := !stored.ExpiresAt.IsZero() && !stored.ExpiresAt.After(now)
-	leftBehind := stored.Status == 0 && !stored.DueAt.After(now) && stored.Fingerprint == next.Fingerprint
-	return expired || leftBehind
+// expired tells of an answer whose time is over. One without an expiry never expires.
+func expired(answer *paylinks.Answer, now time.Time) bool {
+	return !answer.ExpiresAt.IsZero() && !answer.ExpiresAt.After(now)
 }
 
 func (s *Store) putAnswer(change paylinks.Change) error {
