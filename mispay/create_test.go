@@ -109,9 +109,7 @@ func TestANewLinkWithoutItsIDOrPageMayHaveBeenMade(t *testing.T) {
 			e := newExchange(t)
 			e.Answer(http.MethodPost, "/start-checkout", 201, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			failed := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, failed.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, failed.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 			assert.Len(t, e.Sent, 1, "it's never made twice")
 		})
 	}
@@ -152,11 +150,9 @@ func TestPhonesAreSaudiMobiles(t *testing.T) {
 			in.Buyer.Phone = tt.phone
 			_, err := e.Create(t.Context(), in)
 			if !tt.ok {
-				refused := providerError(t, err)
-				assert.Equal(t, paylinks.RefusedBuyer, refused.Refusal)
-				assert.Equal(t, paylinks.NotApplied, refused.Outcome)
-				assert.Equal(t, "phone_not_saudi", refused.Reason)
-				assert.NotContains(t, refused.Error(), string(tt.phone))
+				got := refused(t, err, paylinks.RefusedBuyer, paylinks.NotApplied)
+				assert.Equal(t, "phone_not_saudi", got.Reason)
+				assert.NotContains(t, got.Error(), string(tt.phone))
 				assert.Zero(t, e.tokens+len(e.Sent), "MisPay isn't asked")
 				return
 			}

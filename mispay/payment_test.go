@@ -325,9 +325,7 @@ func TestCancelIsNotForMisPay(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
 	_, err := e.Cancel(t.Context(), unpaidRef(t), paylinks.CancelInput{Reference: "c"})
-	refused := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedUnsupported, refused.Refusal)
-	assert.Equal(t, paylinks.NotApplied, refused.Outcome)
+	refused(t, err, paylinks.RefusedUnsupported, paylinks.NotApplied)
 	assert.Zero(t, e.tokens)
 }
 
@@ -383,10 +381,8 @@ func TestARefundNeedsTheCheckoutID(t *testing.T) {
 	in := paylinks.RefundInput{Reference: "refund-1", Amount: sar(t, "47.25")}
 	e := newExchange(t)
 	_, err := e.Refund(t.Context(), unpaidRef(t), in)
-	refused := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedState, refused.Refusal)
-	assert.Equal(t, paylinks.NotApplied, refused.Outcome)
-	assert.Equal(t, "checkout_id_unknown", refused.Reason)
+	got := refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
+	assert.Equal(t, "checkout_id_unknown", got.Reason)
 	assert.Zero(t, e.tokens+len(e.Sent), "MisPay isn't asked")
 
 	e = newExchange(t, func(c *mispay.Config) { c.RefundFallbackToTrackID = true })
@@ -414,9 +410,7 @@ func TestARefundWithNoKnownOutcomeIsSentOnce(t *testing.T) {
 			e := newExchange(t, func(c *mispay.Config) { c.Retries = 3 })
 			e.Answers(http.MethodPost, "/refund", answer)
 			_, err := e.Refund(t.Context(), paidRef(t), paylinks.RefundInput{Reference: "refund-1", Amount: sar(t, "47.25")})
-			failed := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, failed.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, failed.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 			assert.Len(t, e.Sent, 1)
 		})
 	}

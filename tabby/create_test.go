@@ -295,9 +295,7 @@ func TestANewLinkThatCannotBeUsedHasAnUnknownOutcome(t *testing.T) {
 			e := newExchange(t)
 			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }

@@ -299,9 +299,7 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 			e.Answer(http.MethodPost, sandbox+capturePath, 409, conflict(tt.old, "fully_captured"))
 			e.Answers(http.MethodPost, sandbox+authorisePath, tt.auth)
 			_, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Amount: money(t, "250", paylinks.SAR)})
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.RefusedState, got.Refusal)
-			assert.Equal(t, paylinks.NotApplied, got.Outcome)
+			got := refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
 			assert.Equal(t, "transition_not_allowed", got.Code)
 			assert.Len(t, e.Sent, tt.calls)
 		})
@@ -393,9 +391,7 @@ func TestALinkWithoutCheckoutIDCannotBeVoided(t *testing.T) {
 	e, link := newExchange(t), ref(t, "250", paylinks.SAR)
 	link.SessionID = ""
 	_, err := e.Cancel(t.Context(), link, paylinks.CancelInput{})
-	got := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedUnsupported, got.Refusal)
-	assert.Equal(t, paylinks.NotApplied, got.Outcome)
+	refused(t, err, paylinks.RefusedUnsupported, paylinks.NotApplied)
 	assert.Zero(t, e.Mock.GetTotalCallCount())
 }
 

@@ -176,9 +176,7 @@ func TestAnAnswerWithoutIDsIsNoLink(t *testing.T) {
 			e := newExchange(t)
 			e.Answer(http.MethodPost, sandbox+smsPath, 200, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
@@ -342,9 +340,7 @@ func TestWhatTheOnlineCheckoutDemands(t *testing.T) {
 			change(&in)
 			e := newExchange(t, online)
 			_, err := e.Create(t.Context(), in)
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.RefusedRequest, got.Refusal)
-			assert.Equal(t, paylinks.NotApplied, got.Outcome)
+			got := refused(t, err, paylinks.RefusedRequest, paylinks.NotApplied)
 			assert.Contains(t, got.Message, name)
 			assert.Zero(t, e.Mock.GetTotalCallCount())
 		})

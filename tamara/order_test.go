@@ -131,9 +131,7 @@ func TestAnOrderWithUnreadableMoneyIsNoFact(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetch(t, replace)
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
