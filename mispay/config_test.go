@@ -1,7 +1,6 @@
 package mispay_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -10,26 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/exchangetest"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
-
-// wrongFields are the fields that a configuration error names, with their codes.
-func wrongFields(t *testing.T, err error) map[string]string {
-	t.Helper()
-	fields := map[string]string{}
-	if err == nil {
-		return fields
-	}
-	joined, ok := errors.Unwrap(err).(interface{ Unwrap() []error })
-	require.True(t, ok, "the error joins one for each field")
-	for _, one := range joined.Unwrap() {
-		var field *paylinks.FieldError
-		require.ErrorAs(t, one, &field)
-		fields[field.Field] = field.Code
-	}
-	return fields
-}
 
 func fineConfig() mispay.Config {
 	return mispay.Config{Environment: mispay.Live, AppID: appID, AppSecret: appSecret, WebhookSecret: webhookSecret}
@@ -41,7 +24,7 @@ func TestTheZeroConfigIsRefused(t *testing.T) {
 	assert.Nil(t, provider)
 	assert.Equal(t, map[string]string{
 		"AppID": "required", "AppSecret": "required", "WebhookSecret": "required", "Environment": "required",
-	}, wrongFields(t, err))
+	}, exchangetest.WrongFields(t, err))
 }
 
 func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
@@ -59,7 +42,7 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 		"Paths.Token": "invalid", "Paths.StartCheckout": "invalid", "Paths.TrackCheckout": "invalid", "Paths.EndCheckout": "invalid", "Paths.Refund": "invalid",
 		"Version": "invalid", "Lang": "invalid", "Lifetime": "invalid", "MinAmount": "unsupported", "MaxAmount": "unsupported",
 		"CheckoutExtra": "invalid", "RefundExtra": "invalid",
-	}, wrongFields(t, err))
+	}, exchangetest.WrongFields(t, err))
 }
 
 func TestTheEnvironmentIsSaidNeverGuessed(t *testing.T) {
@@ -88,13 +71,13 @@ func TestTheEnvironmentIsSaidNeverGuessed(t *testing.T) {
 			config.Environment, config.BaseURL = tt.environment, tt.baseURL
 			if tt.wrong != nil {
 				_, err := mispay.New(config)
-				assert.Equal(t, tt.wrong, wrongFields(t, err))
+				assert.Equal(t, tt.wrong, exchangetest.WrongFields(t, err))
 				return
 			}
 			e := newExchange(t, func(c *mispay.Config) { c.Environment, c.BaseURL = tt.environment, tt.baseURL })
-			e.mock.Reset()
+			e.Mock.Reset()
 			e.giveTokens(t, tt.base)
-			e.mock.RegisterResponder(http.MethodGet, tt.base+"/track-checkout/"+trackID, respond(200, tracked("pending")))
+			e.Mock.RegisterResponder(http.MethodGet, tt.base+"/track-checkout/"+trackID, says(200, tracked("pending")).Respond)
 			_, err := e.Fetch(t.Context(), unpaidRef(t))
 			require.NoError(t, err)
 		})
@@ -146,10 +129,10 @@ func TestPathsCanBeReplaced(t *testing.T) {
 	e := newExchange(t, func(c *mispay.Config) {
 		c.Paths = mispay.Paths{TrackCheckout: "/checkouts/{id}/state", EndCheckout: "/confirm/{id}", StartCheckout: "/v2/start", Refund: "/refunds"}
 	})
-	e.answer(http.MethodPost, "/v2/start", 201, started)
-	e.answer(http.MethodGet, "/checkouts/"+trackID+"/state", 200, tracked("success"))
-	e.answer(http.MethodPut, "/confirm/"+checkoutID, 200, ended)
-	e.answer(http.MethodPost, "/refunds", 201, `{"status":"success"}`)
+	e.Answer(http.MethodPost, "/v2/start", 201, started)
+	e.Answer(http.MethodGet, "/checkouts/"+trackID+"/state", 200, tracked("success"))
+	e.Answer(http.MethodPut, "/confirm/"+checkoutID, 200, ended)
+	e.Answer(http.MethodPost, "/refunds", 201, `{"status":"success"}`)
 	_, err := e.Create(t.Context(), fullInput(t))
 	require.NoError(t, err)
 	_, err = e.Fetch(t.Context(), unpaidRef(t))
@@ -162,12 +145,7 @@ func TestPathsCanBeReplaced(t *testing.T) {
 
 func TestNoFormattingShowsASecret(t *testing.T) {
 	t.Parallel()
-	config := fineConfig()
-	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		text := fmt.Sprintf(format, config)
-		assert.NotContains(t, text, appSecret)
-		assert.NotContains(t, text, webhookSecret)
-	}
+	exchangetest.Hidden(t, fineConfig(), appSecret, webhookSecret)
 }
 
 func TestInfoIsWhatWasPublished(t *testing.T) {

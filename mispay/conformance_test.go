@@ -12,7 +12,6 @@ import (
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/providertest"
-	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // TestConformance runs the suite for every provider. A refund made at MisPay is left out: its amount shows nowhere, and two of a part look the same.
@@ -77,10 +76,10 @@ func newSubject(t providertest.TB, _ paylinks.Currency) providertest.Subject {
 		},
 		Calls: func(op providertest.Op) int { return mis.Calls.Count(ops[op]) },
 		Break: func(op providertest.Op, fault providertest.Fault) {
-			mis.Faults.Add(faultOf(ops[op], fault))
+			fault.Strike(mis.Faults, ops[op])
 			if op == providertest.OpCapture {
 				// As long as track still shows the payment, a capture that fails counts as done with FinalizePending. Here nothing answers.
-				mis.Faults.Add(simulator.Fault{Op: mispaytest.OpTrack, Status: http.StatusServiceUnavailable})
+				mis.Faults.FailBefore(mispaytest.OpTrack, 0, http.StatusServiceUnavailable)
 			}
 		},
 		Heal: func() { mis.Faults.Clear() },
@@ -113,22 +112,5 @@ func newSubject(t providertest.TB, _ paylinks.Currency) providertest.Subject {
 			}
 			return forged
 		},
-	}
-}
-
-func faultOf(op string, fault providertest.Fault) simulator.Fault {
-	switch fault {
-	case providertest.LostAnswer:
-		return simulator.Fault{Op: op, Drop: true, After: true}
-	case providertest.CutAnswer:
-		return simulator.Fault{Op: op, Truncate: true}
-	case providertest.GarbledAnswer:
-		return simulator.Fault{Op: op, Body: "<html>checking your browser</html>", After: true}
-	case providertest.LateError:
-		return simulator.Fault{Op: op, Status: http.StatusInternalServerError, After: true}
-	case providertest.TooMany:
-		return simulator.Fault{Op: op, Status: http.StatusTooManyRequests}
-	default:
-		return simulator.Fault{Op: op, Status: http.StatusServiceUnavailable}
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,14 +16,6 @@ import (
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
-
-func respond(status int, body string) httpmock.Responder {
-	return func(req *http.Request) (*http.Response, error) {
-		res := httpmock.NewStringResponse(status, body)
-		res.Request = req
-		return res, nil
-	}
-}
 
 func fullInput(tb testing.TB) paylinks.CreateInput {
 	tb.Helper()
@@ -73,10 +64,10 @@ func TestCreateSendsEveryAmountAsAStringWithTwoDecimals(t *testing.T) {
 		t.Run(tt.golden, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, tt.change)
-			e.answer(http.MethodPost, "/start-checkout", 201, started)
+			e.Answer(http.MethodPost, "/start-checkout", 201, started)
 			_, err := e.Create(t.Context(), tt.in)
 			require.NoError(t, err)
-			goldentest.Body(t, tt.golden, e.bodies[0])
+			goldentest.Body(t, tt.golden, e.Bodies[0])
 		})
 	}
 }
@@ -85,7 +76,7 @@ func TestCreateReadsTheNewLink(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusCreated, http.StatusOK} {
 		e := newExchange(t)
-		e.answer(http.MethodPost, "/start-checkout", status, "\n "+started+" \n")
+		e.Answer(http.MethodPost, "/start-checkout", status, "\n "+started+" \n")
 		got, err := e.Create(t.Context(), fullInput(t))
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.Snapshot{
@@ -116,12 +107,10 @@ func TestANewLinkWithoutItsIDOrPageMayHaveBeenMade(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, "/start-checkout", 201, body)
+			e.Answer(http.MethodPost, "/start-checkout", 201, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			failed := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, failed.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, failed.Outcome)
-			assert.Len(t, e.sent, 1, "it's never made twice")
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
+			assert.Len(t, e.Sent, 1, "it's never made twice")
 		})
 	}
 }
@@ -130,8 +119,8 @@ func TestAStandInReachedByHTTPMayHaveItsPageThereToo(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t, func(c *mispay.Config) { c.Environment, c.BaseURL = "", "http://127.0.0.1:9/v1/api" })
 	e.giveTokens(t, "http://127.0.0.1:9/v1/api")
-	e.mock.RegisterResponder(http.MethodPost, "http://127.0.0.1:9/v1/api/start-checkout",
-		respond(201, `{"status":"success","result":{"url":"http://127.0.0.1:9/pay/t1","trackId":"t1"}}`))
+	e.Mock.RegisterResponder(http.MethodPost, "http://127.0.0.1:9/v1/api/start-checkout",
+		says(201, `{"status":"success","result":{"url":"http://127.0.0.1:9/pay/t1","trackId":"t1"}}`).Respond)
 	got, err := e.Create(t.Context(), fullInput(t))
 	require.NoError(t, err)
 	assert.Equal(t, "http://127.0.0.1:9/pay/t1", got.CheckoutURL)
@@ -156,22 +145,20 @@ func TestPhonesAreSaudiMobiles(t *testing.T) {
 		t.Run(string(tt.phone), func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *mispay.Config) { c.AllowEmptyPhone = tt.allow })
-			e.answer(http.MethodPost, "/start-checkout", 201, started)
+			e.Answer(http.MethodPost, "/start-checkout", 201, started)
 			in := fullInput(t)
 			in.Buyer.Phone = tt.phone
 			_, err := e.Create(t.Context(), in)
 			if !tt.ok {
-				refused := providerError(t, err)
-				assert.Equal(t, paylinks.RefusedBuyer, refused.Refusal)
-				assert.Equal(t, paylinks.NotApplied, refused.Outcome)
-				assert.Equal(t, "phone_not_saudi", refused.Reason)
-				assert.NotContains(t, refused.Error(), string(tt.phone))
-				assert.Zero(t, e.tokens+len(e.sent), "MisPay isn't asked")
+				got := refused(t, err, paylinks.RefusedBuyer, paylinks.NotApplied)
+				assert.Equal(t, "phone_not_saudi", got.Reason)
+				assert.NotContains(t, got.Error(), string(tt.phone))
+				assert.Zero(t, e.tokens+len(e.Sent), "MisPay isn't asked")
 				return
 			}
 			require.NoError(t, err)
 			var body struct{ CustomerDetails map[string]string }
-			require.NoError(t, json.Unmarshal(e.bodies[0], &body))
+			require.NoError(t, json.Unmarshal(e.Bodies[0], &body))
 			number, present := body.CustomerDetails["mobileNumber"]
 			assert.True(t, present)
 			assert.Equal(t, tt.sent, number)
@@ -183,7 +170,7 @@ func TestAmountsOutsideTheConfiguredLimitsAreRefusedHere(t *testing.T) {
 	t.Parallel()
 	for amount, reason := range map[string]string{"49.99": "order_amount_too_low", "50": "", "5000.00": "", "5000.01": "order_amount_too_high"} {
 		e := newExchange(t, func(c *mispay.Config) { c.MinAmount, c.MaxAmount = sar(t, "50"), sar(t, "5000") })
-		e.answer(http.MethodPost, "/start-checkout", 201, started)
+		e.Answer(http.MethodPost, "/start-checkout", 201, started)
 		in := minimalInput(t)
 		in.Amount, in.Items[0].UnitPrice = sar(t, amount), sar(t, amount)
 		_, err := e.Create(t.Context(), in)
@@ -194,7 +181,7 @@ func TestAmountsOutsideTheConfiguredLimitsAreRefusedHere(t *testing.T) {
 		refused := providerError(t, err)
 		assert.Equal(t, paylinks.RefusedBuyer, refused.Refusal)
 		assert.Equal(t, reason, refused.Reason)
-		assert.Empty(t, e.sent)
+		assert.Empty(t, e.Sent)
 	}
 }
 
@@ -238,7 +225,7 @@ func TestTwoAttemptsAtOneOrderHaveTwoOrderIDs(t *testing.T) {
 func TestTheSumIsExactForAnyItems(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, "/start-checkout", 201, started)
+	e.Answer(http.MethodPost, "/start-checkout", 201, started)
 	rapid.Check(t, func(r *rapid.T) {
 		in := minimalInput(t)
 		in.Items, in.Amount = nil, paylinks.Zero(paylinks.SAR)
@@ -265,7 +252,7 @@ func TestTheSumIsExactForAnyItems(t *testing.T) {
 			TotalPrice, ShippingAmount, VAT, PurchaseAmount decimal.Decimal
 			Discount                                        struct{ Amount decimal.Decimal }
 		}
-		if err := json.Unmarshal(e.bodies[len(e.bodies)-1], &body); err != nil {
+		if err := json.Unmarshal(e.Bodies[len(e.Bodies)-1], &body); err != nil {
 			r.Fatal(err)
 		}
 		due := body.TotalPrice.Add(body.ShippingAmount).Add(body.VAT).Sub(body.Discount.Amount)
@@ -284,7 +271,7 @@ func halalas(tb testing.TB, n int64) paylinks.Money {
 func TestLongTextsAreCut(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, "/start-checkout", 201, started)
+	e.Answer(http.MethodPost, "/start-checkout", 201, started)
 	in := minimalInput(t)
 	in.OrderID = strings.Repeat("طلب", 40)
 	in.Items[0].Name = strings.Repeat("مصباح ", 100)
@@ -296,7 +283,7 @@ func TestLongTextsAreCut(t *testing.T) {
 			Items []struct{ NameEnglish string }
 		}
 	}
-	require.NoError(t, json.Unmarshal(e.bodies[0], &body))
+	require.NoError(t, json.Unmarshal(e.Bodies[0], &body))
 	assert.Len(t, []rune(body.OrderDetails.Items[0].NameEnglish), 255)
 	assert.Nil(t, body.InvoiceID, "a cut number would name another invoice")
 }

@@ -1,17 +1,15 @@
 package mispay_test
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"os"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/exchangetest"
 	"github.com/paylinks/paylinks-go/mispay"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
@@ -32,24 +30,33 @@ const (
 // noon is the clock of the tests: half a day before the token ends.
 func noon() time.Time { return time.Date(2029, 12, 31, 12, 0, 0, 0, time.UTC) }
 
+// reply is one answer of the far end.
+type reply = exchangetest.Reply
+
+// The words that all providers' tests share.
+var (
+	says          = exchangetest.Says
+	providerError = exchangetest.ProviderError
+	refused       = exchangetest.Refused
+)
+
 // exchange is a provider and the far end of its calls.
 type exchange struct {
 	*mispay.Provider
-	mock *httpmock.MockTransport
+	// FarEnd answers below the live base URL, and remembers all calls but those for a token.
+	*exchangetest.FarEnd
 
 	mu sync.Mutex
-	// tokens counts the token calls. sent are the other requests, and bodies their bodies.
+	// tokens counts the token calls.
 	tokens int
-	sent   []*http.Request
-	bodies [][]byte
 }
 
 func newExchange(t *testing.T, change ...func(*mispay.Config)) *exchange {
 	t.Helper()
-	e := &exchange{mock: httpmock.NewMockTransport()}
+	e := &exchange{FarEnd: exchangetest.New(live)}
 	config := mispay.Config{
 		Environment: mispay.Live, AppID: appID, AppSecret: appSecret, WebhookSecret: webhookSecret,
-		HTTPClient: &http.Client{Transport: e.mock}, Retries: -1, Now: noon,
+		HTTPClient: e.Client(), Retries: -1, Now: noon,
 	}
 	for _, f := range change {
 		f(&config)
@@ -66,57 +73,17 @@ func (e *exchange) giveTokens(t *testing.T, base string) {
 	t.Helper()
 	body, err := os.ReadFile("testdata/token.json")
 	require.NoError(t, err)
-	e.mock.RegisterResponder(http.MethodGet, base+"/token", func(req *http.Request) (*http.Response, error) {
+	e.Mock.RegisterResponder(http.MethodGet, base+"/token", func(req *http.Request) (*http.Response, error) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.tokens++
-		res := httpmock.NewBytesResponse(http.StatusOK, body)
-		res.Request = req
-		return res, nil
-	})
-}
-
-type response struct {
-	status int
-	body   string
-}
-
-// answer makes the far end answer a call below the live base URL. Any other call fails the test with "no responder found".
-func (e *exchange) answer(method, path string, status int, body string) {
-	e.answers(method, path, response{status, body})
-}
-
-// answers makes the far end answer a call with one response after the other, the last for ever.
-func (e *exchange) answers(method, path string, responses ...response) {
-	e.mock.RegisterResponder(method, live+path, func(req *http.Request) (*http.Response, error) {
-		var sent []byte
-		if req.Body != nil {
-			var err error
-			if sent, err = io.ReadAll(req.Body); err != nil {
-				return nil, err
-			}
-		}
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.sent, e.bodies = append(e.sent, req), append(e.bodies, sent)
-		next := responses[0]
-		if len(responses) > 1 {
-			responses = responses[1:]
-		}
-		if next.status == 0 {
-			return nil, errors.New("connection reset")
-		}
-		res := httpmock.NewStringResponse(next.status, next.body)
-		res.Request = req
-		return res, nil
+		return says(http.StatusOK, string(body)).Respond(req)
 	})
 }
 
 func sar(tb testing.TB, s string) paylinks.Money {
 	tb.Helper()
-	m, err := paylinks.ParseMoney(s, paylinks.SAR)
-	require.NoError(tb, err)
-	return m
+	return exchangetest.Money(tb, s, paylinks.SAR)
 }
 
 // unpaidRef is a link's whose checkoutId isn't known yet, paidRef one whose is.
@@ -150,12 +117,4 @@ func trackedWithID(status string) string {
 // refusedBody is an error as MisPay documents it.
 func refusedBody(code string) string {
 	return `{"status":"error : 400","result":"ExceptionType.` + code + `"}`
-}
-
-// providerError is err as what it must be.
-func providerError(t *testing.T, err error) *paylinks.ProviderError {
-	t.Helper()
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, err, &e)
-	return e
 }

@@ -36,7 +36,7 @@ func TestWhatTracksWordsMean(t *testing.T) {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked(word))
+			e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked(word))
 			got, err := e.Fetch(t.Context(), unpaidRef(t))
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.Snapshot{
@@ -53,7 +53,7 @@ func TestTheOuterSuccessIsNoPayment(t *testing.T) {
 		`{"status":"success","result":"success"}`, `{"status":"success","result":{"status":null}}`, `{"status":"success","result":{"status":{}}}`,
 	} {
 		e := newExchange(t)
-		e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, body)
+		e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, body)
 		_, err := e.Fetch(t.Context(), unpaidRef(t))
 		assert.Equal(t, paylinks.Unreachable, providerError(t, err).Refusal, body)
 	}
@@ -83,7 +83,7 @@ func TestFetchTakesWhatElseTrackShows(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, `{"status":"success","result":`+tt.result+`}`)
+			e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, `{"status":"success","result":`+tt.result+`}`)
 			got, err := e.Fetch(t.Context(), unpaidRef(t))
 			if tt.wrong {
 				failed := providerError(t, err)
@@ -118,7 +118,7 @@ func TestAnIDThatCantBeMisPaysIsNeverPutIntoAPath(t *testing.T) {
 			assert.Equal(t, paylinks.NotApplied, providerError(t, err).Outcome)
 		}
 	}
-	assert.Zero(t, e.tokens+len(e.sent))
+	assert.Zero(t, e.tokens+len(e.Sent))
 }
 
 func capture(t *testing.T, e *exchange, ref paylinks.Ref) (paylinks.Snapshot, error) {
@@ -129,7 +129,7 @@ func capture(t *testing.T, e *exchange, ref paylinks.Ref) (paylinks.Snapshot, er
 func TestCaptureEndsTheCheckout(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 200, ended)
+	e.Answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 200, ended)
 	got, err := capture(t, e, paidRef(t))
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.Snapshot{
@@ -139,9 +139,9 @@ func TestCaptureEndsTheCheckout(t *testing.T) {
 		Captured:       sar(t, "247.25"),
 		Raw:            json.RawMessage(ended),
 	}, got)
-	assert.Empty(t, e.bodies[0], "it has no body: it's no capture of an amount")
-	assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"), "and declares JSON all the same")
-	assert.Len(t, e.sent, 1)
+	assert.Empty(t, e.Bodies[0], "it has no body: it's no capture of an amount")
+	assert.Equal(t, "application/json", e.Sent[0].Header.Get("Content-Type"), "and declares JSON all the same")
+	assert.Len(t, e.Sent, 1)
 }
 
 func TestACheckoutThatIsEndedAlreadyIsCaptured(t *testing.T) {
@@ -152,7 +152,7 @@ func TestACheckoutThatIsEndedAlreadyIsCaptured(t *testing.T) {
 		`{"status":"error : 400","result":"ExceptionType.ALREADY_CONFIRMED"}`,
 	} {
 		e := newExchange(t)
-		e.answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 400, body)
+		e.Answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 400, body)
 		got, err := capture(t, e, paidRef(t))
 		require.NoError(t, err, body)
 		assert.Equal(t, paylinks.StatusCaptured, got.Status)
@@ -162,23 +162,23 @@ func TestACheckoutThatIsEndedAlreadyIsCaptured(t *testing.T) {
 
 func TestAFailedEndNeverUnpaysAPayment(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]response{
+	for name, end := range map[string]reply{
 		"no answer":          {},
-		"500":                {500, "<html>"},
-		"503":                {503, ""},
-		"429":                {429, ""},
-		"session invalid":    {400, refusedBody("ME04")},
-		"not found":          {404, refusedBody("ME05")},
-		"a page with 200":    {200, "<html>"},
-		"500 already ended":  {500, `{"result":"already ended"}`},
-		"200, but an error":  {200, refusedBody("ME97")},
-		"200 and no success": {200, `{"status":"maybe"}`},
+		"500":                says(500, "<html>"),
+		"503":                says(503, ""),
+		"429":                says(429, ""),
+		"session invalid":    says(400, refusedBody("ME04")),
+		"not found":          says(404, refusedBody("ME05")),
+		"a page with 200":    says(200, "<html>"),
+		"500 already ended":  says(500, `{"result":"already ended"}`),
+		"200, but an error":  says(200, refusedBody("ME97")),
+		"200 and no success": says(200, `{"status":"maybe"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answers(http.MethodPut, "/checkout/"+checkoutID+"/end", end)
-			e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
+			e.Answers(http.MethodPut, "/checkout/"+checkoutID+"/end", end)
+			e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
 			got, err := capture(t, e, paidRef(t))
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.StatusAuthorized, got.Status)
@@ -193,11 +193,11 @@ func TestAnEndThatHangsLeavesTimeToLook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newExchange(t)
-		e.mock.RegisterResponder(http.MethodPut, live+"/checkout/"+checkoutID+"/end", func(req *http.Request) (*http.Response, error) {
+		e.Mock.RegisterResponder(http.MethodPut, live+"/checkout/"+checkoutID+"/end", func(req *http.Request) (*http.Response, error) {
 			<-req.Context().Done()
 			return nil, req.Context().Err()
 		})
-		e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
+		e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		got, err := e.Capture(ctx, paidRef(t), paylinks.CaptureInput{Reference: "capture-1", Amount: paidRef(t).Amount})
@@ -212,18 +212,18 @@ func TestACaptureWaitsForTheCheckoutID(t *testing.T) {
 	t.Run("track doesn't show it", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t)
-		e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
+		e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked("success"))
 		got, err := capture(t, e, unpaidRef(t))
 		require.NoError(t, err)
 		assert.True(t, got.FinalizePending)
 		assert.Equal(t, paylinks.StatusAuthorized, got.Status)
-		assert.Len(t, e.sent, 1)
+		assert.Len(t, e.Sent, 1)
 	})
 	t.Run("track shows it", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t)
-		e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, trackedWithID("success"))
-		e.answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 200, ended)
+		e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, trackedWithID("success"))
+		e.Answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 200, ended)
 		got, err := capture(t, e, unpaidRef(t))
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.StatusCaptured, got.Status)
@@ -233,8 +233,8 @@ func TestACaptureWaitsForTheCheckoutID(t *testing.T) {
 	t.Run("track shows it, and the end fails", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t)
-		e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, trackedWithID("success"))
-		e.answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 502, "")
+		e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, trackedWithID("success"))
+		e.Answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 502, "")
 		got, err := capture(t, e, unpaidRef(t))
 		require.NoError(t, err)
 		assert.True(t, got.FinalizePending)
@@ -247,8 +247,8 @@ func TestWhatTrackDoesntShowAsPaidIsNotCaptured(t *testing.T) {
 	for _, word := range []string{"pending", "in-progress", "canceled", "error", "refunded"} {
 		for _, ref := range []paylinks.Ref{unpaidRef(t), paidRef(t)} {
 			e := newExchange(t)
-			e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked(word))
-			e.answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 400, refusedBody("ME04"))
+			e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, tracked(word))
+			e.Answer(http.MethodPut, "/checkout/"+checkoutID+"/end", 400, refusedBody("ME04"))
 			_, err := capture(t, e, ref)
 			refused := providerError(t, err)
 			assert.Equal(t, paylinks.RefusedState, refused.Refusal, word)
@@ -264,7 +264,7 @@ func TestACaptureOfAnotherAmountIsRefused(t *testing.T) {
 		_, err := e.Capture(t.Context(), paidRef(t), paylinks.CaptureInput{Reference: "c", Amount: sar(t, amount)})
 		assert.Equal(t, paylinks.RefusedUnsupported, providerError(t, err).Refusal)
 	}
-	e.answer(http.MethodGet, "/track-checkout/"+trackID, 200, `{"status":"success","result":{"status":"success","purchaseAmount":"1.00"}}`)
+	e.Answer(http.MethodGet, "/track-checkout/"+trackID, 200, `{"status":"success","result":{"status":"success","purchaseAmount":"1.00"}}`)
 	_, err := capture(t, e, unpaidRef(t))
 	refused := providerError(t, err)
 	assert.Equal(t, paylinks.RefusedState, refused.Refusal)
@@ -274,8 +274,8 @@ func TestACaptureOfAnotherAmountIsRefused(t *testing.T) {
 func TestACaptureThatNothingAnswersIsNoFact(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answers(http.MethodPut, "/checkout/"+checkoutID+"/end", response{})
-	e.answer(http.MethodGet, "/track-checkout/"+trackID, 503, "")
+	e.Answers(http.MethodPut, "/checkout/"+checkoutID+"/end", reply{})
+	e.Answer(http.MethodGet, "/track-checkout/"+trackID, 503, "")
 	_, err := capture(t, e, paidRef(t))
 	failed := providerError(t, err)
 	assert.Equal(t, paylinks.OutcomeUnknown, failed.Outcome, "the end may have got through")
@@ -289,7 +289,7 @@ func TestACaptureThatNothingAnswersIsNoFact(t *testing.T) {
 func TestSkipEndCapturesOnTracksWordAlone(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t, func(c *mispay.Config) { c.SkipEnd = true })
-	e.answers(http.MethodGet, "/track-checkout/"+trackID, response{200, tracked("success")}, response{200, tracked("pending")})
+	e.Answers(http.MethodGet, "/track-checkout/"+trackID, says(200, tracked("success")), says(200, tracked("pending")))
 	got, err := capture(t, e, paidRef(t))
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.StatusCaptured, got.Status)
@@ -307,9 +307,9 @@ func TestConfirmFinishesAPendingCapture(t *testing.T) {
 	e := newExchange(t)
 	_, err := e.Confirm(t.Context(), unpaidRef(t))
 	assert.Equal(t, "checkout_id_unknown", providerError(t, err).Reason)
-	assert.Empty(t, e.sent)
+	assert.Empty(t, e.Sent)
 
-	e.answers(http.MethodPut, "/checkout/"+checkoutID+"/end", response{503, ""}, response{200, ended})
+	e.Answers(http.MethodPut, "/checkout/"+checkoutID+"/end", says(503, ""), says(200, ended))
 	_, err = e.Confirm(t.Context(), paidRef(t))
 	assert.Equal(t, paylinks.Unreachable, providerError(t, err).Refusal)
 	for range 2 {
@@ -325,9 +325,7 @@ func TestCancelIsNotForMisPay(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
 	_, err := e.Cancel(t.Context(), unpaidRef(t), paylinks.CancelInput{Reference: "c"})
-	refused := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedUnsupported, refused.Refusal)
-	assert.Equal(t, paylinks.NotApplied, refused.Outcome)
+	refused(t, err, paylinks.RefusedUnsupported, paylinks.NotApplied)
 	assert.Zero(t, e.tokens)
 }
 
@@ -348,10 +346,10 @@ func TestRefundSendsWhatMisPayDocuments(t *testing.T) {
 		t.Run(tt.golden, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, tt.change)
-			e.answer(http.MethodPost, "/refund", 201, `{"status":"success","result":{}}`)
+			e.Answer(http.MethodPost, "/refund", 201, `{"status":"success","result":{}}`)
 			_, err := e.Refund(t.Context(), paidRef(t), tt.in)
 			require.NoError(t, err)
-			goldentest.Body(t, tt.golden, e.bodies[0])
+			goldentest.Body(t, tt.golden, e.Bodies[0])
 		})
 	}
 }
@@ -366,7 +364,7 @@ func TestARefundsAnswerProvesThisRefundAndNoTotal(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
 			body := `{"status":"success","result":` + result + `}`
-			e.answer(http.MethodPost, "/refund", 201, body)
+			e.Answer(http.MethodPost, "/refund", 201, body)
 			got, err := e.Refund(t.Context(), paidRef(t), paylinks.RefundInput{Reference: "refund-1", Amount: sar(t, "47.25")})
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.Snapshot{
@@ -383,41 +381,37 @@ func TestARefundNeedsTheCheckoutID(t *testing.T) {
 	in := paylinks.RefundInput{Reference: "refund-1", Amount: sar(t, "47.25")}
 	e := newExchange(t)
 	_, err := e.Refund(t.Context(), unpaidRef(t), in)
-	refused := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedState, refused.Refusal)
-	assert.Equal(t, paylinks.NotApplied, refused.Outcome)
-	assert.Equal(t, "checkout_id_unknown", refused.Reason)
-	assert.Zero(t, e.tokens+len(e.sent), "MisPay isn't asked")
+	got := refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
+	assert.Equal(t, "checkout_id_unknown", got.Reason)
+	assert.Zero(t, e.tokens+len(e.Sent), "MisPay isn't asked")
 
 	e = newExchange(t, func(c *mispay.Config) { c.RefundFallbackToTrackID = true })
-	e.answer(http.MethodPost, "/refund", 201, `{"status":"success"}`)
+	e.Answer(http.MethodPost, "/refund", 201, `{"status":"success"}`)
 	_, err = e.Refund(t.Context(), unpaidRef(t), in)
 	require.NoError(t, err)
 	_, err = e.Refund(t.Context(), paidRef(t), in)
 	require.NoError(t, err)
 	for i, want := range []string{trackID, checkoutID} {
 		var body struct{ PurchaseID string }
-		require.NoError(t, json.Unmarshal(e.bodies[i], &body))
+		require.NoError(t, json.Unmarshal(e.Bodies[i], &body))
 		assert.Equal(t, want, body.PurchaseID)
 	}
 }
 
 func TestARefundWithNoKnownOutcomeIsSentOnce(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]response{
-		"no answer": {}, "500": {500, ""}, "502": {502, "<html>"}, "500 with a code": {500, refusedBody("ME05")}, "504": {504, ""},
-		"a page": {201, "<html>"}, "nothing": {201, ""}, "no success": {201, `{"status":"queued"}`}, "a redirect": {302, ""}, "408": {408, ""},
-		"an error of the inside": {200, `{"status":"error : 500","result":"ExceptionType.ME97"}`},
+	for name, answer := range map[string]reply{
+		"no answer": {}, "500": says(500, ""), "502": says(502, "<html>"), "500 with a code": says(500, refusedBody("ME05")), "504": says(504, ""),
+		"a page": says(201, "<html>"), "nothing": says(201, ""), "no success": says(201, `{"status":"queued"}`), "a redirect": says(302, ""), "408": says(408, ""),
+		"an error of the inside": says(200, `{"status":"error : 500","result":"ExceptionType.ME97"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *mispay.Config) { c.Retries = 3 })
-			e.answers(http.MethodPost, "/refund", answer)
+			e.Answers(http.MethodPost, "/refund", answer)
 			_, err := e.Refund(t.Context(), paidRef(t), paylinks.RefundInput{Reference: "refund-1", Amount: sar(t, "47.25")})
-			failed := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, failed.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, failed.Outcome)
-			assert.Len(t, e.sent, 1)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
+			assert.Len(t, e.Sent, 1)
 		})
 	}
 }

@@ -80,16 +80,16 @@ func TestCallsOnTheWire(t *testing.T) {
 				if strings.HasPrefix(tt.path, onSession) {
 					body = session(t, map[string]any{"status": "expired"})
 				}
-				e.answer(http.MethodPost, c.host+tt.path, 200, body)
+				e.Answer(http.MethodPost, c.host+tt.path, 200, body)
 				require.NoError(t, tt.call(t, e, c.amount, c.currency))
-				require.Len(t, e.sent, 1)
-				assert.Equal(t, "Bearer "+testKey, e.sent[0].Header.Get("Authorization"))
-				assert.Empty(t, e.sent[0].Header.Get("X-Merchant-Code"), "only the webhook calls have it")
+				require.Len(t, e.Sent, 1)
+				assert.Equal(t, "Bearer "+testKey, e.Sent[0].Header.Get("Authorization"))
+				assert.Empty(t, e.Sent[0].Header.Get("X-Merchant-Code"), "only the webhook calls have it")
 				if tt.golden == "" {
-					assert.Empty(t, e.bodies[0])
+					assert.Empty(t, e.Bodies[0])
 					return
 				}
-				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(c.currency))+".json", e.bodies[0])
+				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(c.currency))+".json", e.Bodies[0])
 			})
 		}
 	}
@@ -98,18 +98,18 @@ func TestCallsOnTheWire(t *testing.T) {
 func TestCloseDeclaresJSONWithoutABody(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/close", 200, payment(t, map[string]any{"status": "CLOSED"}))
+	e.Answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/close", 200, payment(t, map[string]any{"status": "CLOSED"}))
 	got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{Void: true})
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.StatusCancelled, got.Status)
 	assert.Equal(t, "CLOSED", got.ProviderStatus)
-	assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"))
+	assert.Equal(t, "application/json", e.Sent[0].Header.Get("Content-Type"))
 }
 
 func TestVoidOfTheRestLeavesWhatIsCaptured(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/close", 200,
+	e.Answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/close", 200,
 		payment(t, map[string]any{"status": "CLOSED", "captures": entries("100")}))
 	got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{Void: true})
 	require.NoError(t, err)
@@ -120,7 +120,7 @@ func TestVoidOfTheRestLeavesWhatIsCaptured(t *testing.T) {
 func TestCaptureShowsItsOwnEntry(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/captures", 200,
+	e.Answer(http.MethodPost, saudi+"/api/v2/payments/"+paymentID+"/captures", 200,
 		payment(t, map[string]any{"status": "CLOSED", "captures": []any{entry("c9", "cap-1", "250")}}))
 	got, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, "250", paylinks.SAR)})
 	require.NoError(t, err)
@@ -149,7 +149,7 @@ func TestCancelOfAnUnpaidLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/cancel", tt.status, tt.body)
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/cancel", tt.status, tt.body)
 			got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{})
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, got.Status)
@@ -160,7 +160,7 @@ func TestCancelOfAnUnpaidLink(t *testing.T) {
 	t.Run("another session", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t)
-		e.answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/cancel", 200, session(t, map[string]any{"id": paymentID}))
+		e.Answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/cancel", 200, session(t, map[string]any{"id": paymentID}))
 		_, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{})
 		assert.Equal(t, paylinks.OutcomeUnknown, providerError(t, err).Outcome)
 	})
@@ -170,11 +170,11 @@ func TestSendTakesAnySuccess(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{``, `{}`, `null`, `{"status":"ok"}`, `"sent"`} {
 		e := newExchange(t)
-		e.answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/send_hpp_link", 202, body)
+		e.Answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/send_hpp_link", 202, body)
 		require.NoError(t, e.SendLink(t.Context(), ref(t, "250", paylinks.SAR), paylinks.SendInput{}), "body %q", body)
 	}
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/send_hpp_link", 200, `<html>Log in</html>`)
+	e.Answer(http.MethodPost, saudi+"/api/v2/checkout/"+sessionID+"/send_hpp_link", 200, `<html>Log in</html>`)
 	err := e.SendLink(t.Context(), ref(t, "250", paylinks.SAR), paylinks.SendInput{})
 	assert.Equal(t, paylinks.OutcomeUnknown, providerError(t, err).Outcome)
 }

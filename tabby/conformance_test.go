@@ -79,25 +79,9 @@ func conforming(t providertest.TB, currency paylinks.Currency) providertest.Subj
 			return providertest.Truth{Amount: payment.Amount, Captured: payment.Captured, Refunded: payment.Refunded}
 		},
 		Calls: func(op providertest.Op) int { return simulator.Calls.Count(operations[op]) },
-		Break: func(op providertest.Op, fault providertest.Fault) {
-			name := operations[op]
-			switch fault {
-			case providertest.LostAnswer:
-				simulator.Faults.DropAfter(name, 0)
-			case providertest.CutAnswer:
-				simulator.Faults.Truncate(name, 0)
-			case providertest.GarbledAnswer:
-				simulator.Faults.Garble(name, 0)
-			case providertest.LateError:
-				simulator.Faults.FailAfter(name, 0, http.StatusInternalServerError)
-			case providertest.EarlyError:
-				simulator.Faults.FailBefore(name, 0, http.StatusServiceUnavailable)
-			case providertest.TooMany:
-				simulator.Faults.FailBefore(name, 0, http.StatusTooManyRequests)
-			}
-		},
-		Heal: simulator.Faults.Clear,
-		Hang: func(op providertest.Op) { simulator.Faults.Hang(operations[op], 0) },
+		Break: func(op providertest.Op, fault providertest.Fault) { fault.Strike(simulator.Faults, operations[op]) },
+		Heal:  simulator.Faults.Clear,
+		Hang:  func(op providertest.Op) { simulator.Faults.Hang(operations[op], 0) },
 
 		Webhook: func(ref paylinks.Ref) paylinks.WebhookRequest {
 			header, body, err := simulator.Webhook(ref.PaymentID, tabby.DefaultWebhookHeader, conformanceSecret)

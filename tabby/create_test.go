@@ -58,12 +58,12 @@ func TestCreateSendsWhatIsKnownAndNothingElse(t *testing.T) {
 		t.Run(tt.golden, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, tt.host+"/api/v2/checkout", 200, session(t, nil))
+			e.Answer(http.MethodPost, tt.host+"/api/v2/checkout", 200, session(t, nil))
 			_, err := e.Create(t.Context(), tt.in)
 			require.NoError(t, err)
-			assert.Equal(t, "Bearer "+testKey, e.sent[0].Header.Get("Authorization"))
-			assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"))
-			goldentest.Body(t, tt.golden, e.bodies[0])
+			assert.Equal(t, "Bearer "+testKey, e.Sent[0].Header.Get("Authorization"))
+			assert.Equal(t, "application/json", e.Sent[0].Header.Get("Content-Type"))
+			goldentest.Body(t, tt.golden, e.Bodies[0])
 		})
 	}
 }
@@ -81,7 +81,7 @@ func TestTextsAreCutAt255Characters(t *testing.T) {
 	in.Items[1].Name = strings.Repeat("ع", 255)
 
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, nil))
+	e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, nil))
 	_, err := e.Create(t.Context(), in)
 	require.NoError(t, err)
 
@@ -92,7 +92,7 @@ func TestTextsAreCutAt255Characters(t *testing.T) {
 			Order       struct{ Items []map[string]any }
 		}
 	}
-	require.NoError(t, json.Unmarshal(e.bodies[0], &sent))
+	require.NoError(t, json.Unmarshal(e.Bodies[0], &sent))
 	want := string([]rune(long)[:255])
 	items := sent.Payment.Order.Items
 	assert.Equal(t, want, sent.Payment.Description)
@@ -108,7 +108,7 @@ func TestCreateReadsTheNewLink(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
 	body := session(t, nil)
-	e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, "\n "+body+" \n")
+	e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, "\n "+body+" \n")
 	got, err := e.Create(t.Context(), fullInput(t))
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.Snapshot{
@@ -152,7 +152,7 @@ func TestTheExpiryIsThePaymentsElseTheSessions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
 				"payment": json.RawMessage(payment(t, map[string]any{"expires_at": tt.paymentExpiry})),
 			}))
 			got, err := e.Create(t.Context(), fullInput(t))
@@ -192,7 +192,7 @@ func TestCreateReadsARefusedBuyer(t *testing.T) {
 				replace[field] = value
 			}
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, replace))
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, replace))
 			got, err := e.Create(t.Context(), fullInput(t))
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.StatusRejected, got.Status)
@@ -225,7 +225,7 @@ func TestTheRejectionWordingIsTabbys(t *testing.T) {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
 				"status": "rejected", "configuration": nil, "rejection_reason_code": reason,
 			}))
 			got, err := e.Create(t.Context(), fullInput(t))
@@ -254,7 +254,7 @@ func TestOtherWordsOfASession(t *testing.T) {
 		t.Run(tt.word+" "+tt.payment, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
 				"status": tt.word, "payment": json.RawMessage(payment(t, map[string]any{"status": tt.payment})),
 			}))
 			got, err := e.Create(t.Context(), fullInput(t))
@@ -293,11 +293,9 @@ func TestANewLinkThatCannotBeUsedHasAnUnknownOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, body)
+			e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
@@ -307,8 +305,8 @@ func TestReturnURLsKeepAQuery(t *testing.T) {
 	in := fullInput(t)
 	in.ReturnURL = "https://pay.example/back?tenant=7"
 	e := newExchange(t)
-	e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, nil))
+	e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, nil))
 	_, err := e.Create(t.Context(), in)
 	require.NoError(t, err)
-	assert.Contains(t, string(e.bodies[0]), `"cancel":"https://pay.example/back?tenant=7&result=cancel"`)
+	assert.Contains(t, string(e.Bodies[0]), `"cancel":"https://pay.example/back?tenant=7&result=cancel"`)
 }

@@ -2,13 +2,12 @@ package tabby_test
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"testing"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/exchangetest"
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tabby"
 )
@@ -24,21 +23,25 @@ const (
 	other = "https://api.tabby.ai"
 )
 
+// The words that all providers' tests share.
+var (
+	money         = exchangetest.Money
+	providerError = exchangetest.ProviderError
+	refused       = exchangetest.Refused
+)
+
 // exchange is a provider and the far end of its calls.
 type exchange struct {
 	*tabby.Provider
-	mock *httpmock.MockTransport
-	// sent are the requests made, and bodies their bodies.
-	sent   []*http.Request
-	bodies [][]byte
+	*exchangetest.FarEnd
 }
 
 func newExchange(t *testing.T, change ...func(*tabby.Config)) *exchange {
 	t.Helper()
-	e := &exchange{mock: httpmock.NewMockTransport()}
+	e := &exchange{FarEnd: exchangetest.New("")}
 	config := tabby.Config{
 		SecretKey: testKey, MerchantCode: "SA", WebhookSecret: secret,
-		HTTPClient: &http.Client{Transport: e.mock}, Retries: -1,
+		HTTPClient: e.Client(), Retries: -1,
 	}
 	for _, f := range change {
 		f(&config)
@@ -47,30 +50,6 @@ func newExchange(t *testing.T, change ...func(*tabby.Config)) *exchange {
 	require.NoError(t, err)
 	e.Provider = provider
 	return e
-}
-
-// answer makes the far end answer a call. Any other call fails the test with "no responder found".
-func (e *exchange) answer(method, url string, status int, body string) {
-	e.mock.RegisterResponder(method, url, func(req *http.Request) (*http.Response, error) {
-		var sent []byte
-		if req.Body != nil {
-			var err error
-			if sent, err = io.ReadAll(req.Body); err != nil {
-				return nil, err
-			}
-		}
-		e.sent, e.bodies = append(e.sent, req), append(e.bodies, sent)
-		res := httpmock.NewStringResponse(status, body)
-		res.Request = req
-		return res, nil
-	})
-}
-
-func money(t *testing.T, s string, c paylinks.Currency) paylinks.Money {
-	t.Helper()
-	m, err := paylinks.ParseMoney(s, c)
-	require.NoError(t, err)
-	return m
 }
 
 func ref(t *testing.T, amount string, c paylinks.Currency) paylinks.Ref {
@@ -90,7 +69,7 @@ func payment(t *testing.T, replace map[string]any) string {
 		"captures": []any{}, "refunds": []any{},
 		"meta": map[string]any{"paylink_id": "link-1", "reference": "op-1"},
 	}
-	return object(t, fields, replace)
+	return jsontest.Replaced(t, fields, replace)
 }
 
 // session is a checkout session as Tabby answers it, likewise.
@@ -109,26 +88,5 @@ func session(t *testing.T, replace map[string]any) string {
 			"products": map[string]any{"installments": map[string]any{"is_available": true, "rejection_reason": nil}},
 		},
 	}
-	return object(t, fields, replace)
-}
-
-func object(t *testing.T, fields, replace map[string]any) string {
-	t.Helper()
-	for name, value := range replace {
-		fields[name] = value
-		if value == nil {
-			delete(fields, name)
-		}
-	}
-	encoded, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(encoded)
-}
-
-// providerError is err as what it must be.
-func providerError(t *testing.T, err error) *paylinks.ProviderError {
-	t.Helper()
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, err, &e)
-	return e
+	return jsontest.Replaced(t, fields, replace)
 }

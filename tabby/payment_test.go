@@ -29,7 +29,7 @@ func entries(amounts ...string) []any {
 func fetch(t *testing.T, replace map[string]any) (paylinks.Snapshot, error) {
 	t.Helper()
 	e := newExchange(t)
-	e.answer(http.MethodGet, saudi+"/api/v2/payments/"+paymentID, 200, payment(t, replace))
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments/"+paymentID, 200, payment(t, replace))
 	return e.Fetch(t.Context(), ref(t, "250", paylinks.SAR))
 }
 
@@ -150,9 +150,7 @@ func TestAPaymentWithUnreadableMoneyIsNoFact(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetch(t, replace)
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
@@ -180,8 +178,8 @@ func TestAPaymentOfTheOtherEnvironmentIsAnError(t *testing.T) {
 		{liveKey, true, "Tabby answers with a test payment, but our key is a live key"},
 	} {
 		e := newExchange(t, func(c *tabby.Config) { c.SecretKey = tt.key })
-		e.answer(http.MethodGet, saudi+"/api/v2/payments/"+paymentID, 200, payment(t, map[string]any{"is_test": tt.isTest}))
-		e.answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
+		e.Answer(http.MethodGet, saudi+"/api/v2/payments/"+paymentID, 200, payment(t, map[string]any{"is_test": tt.isTest}))
+		e.Answer(http.MethodPost, saudi+"/api/v2/checkout", 200, session(t, map[string]any{
 			"status": "rejected", "payment": map[string]any{"is_test": tt.isTest},
 		}))
 		_, fetchErr := e.Fetch(t.Context(), ref(t, "250", paylinks.SAR))
@@ -218,6 +216,6 @@ func TestOnlyUUIDsBecomePartOfAPath(t *testing.T) {
 			assert.Equal(t, paylinks.RefusedRequest, got.Refusal, "%s of %q", name, id)
 			assert.Equal(t, paylinks.NotApplied, got.Outcome, "%s of %q", name, id)
 		}
-		assert.Zero(t, e.mock.GetTotalCallCount())
+		assert.Zero(t, e.Mock.GetTotalCallCount())
 	}
 }

@@ -43,9 +43,9 @@ func list(t *testing.T, e *exchange, query tabby.PaymentsQuery) (orders []string
 func TestPaymentsGoOnToAShortPage(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", 200, listPage(t, 20, 20))
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=40", 200, listPage(t, 40, 3))
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", 200, listPage(t, 20, 20))
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=40", 200, listPage(t, 40, 3))
 	orders, errs := list(t, e, tabby.PaymentsQuery{})
 	assert.Empty(t, errs)
 	require.Len(t, orders, 43, "whatever total_count says")
@@ -57,8 +57,8 @@ func TestPaymentsEndAtAnEmptyPage(t *testing.T) {
 	t.Parallel()
 	for _, empty := range []string{`{"payments":[]}`, `{"payments":null}`} {
 		e := newExchange(t)
-		e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", 200, listPage(t, 20, 20))
-		e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=40", 200, empty)
+		e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", 200, listPage(t, 20, 20))
+		e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=40", 200, empty)
 		orders, errs := list(t, e, tabby.PaymentsQuery{Offset: 20})
 		assert.Empty(t, errs)
 		assert.Len(t, orders, 20)
@@ -68,12 +68,12 @@ func TestPaymentsEndAtAnEmptyPage(t *testing.T) {
 func TestPaymentsStopWithTheLoop(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
 	for _, err := range e.Payments(t.Context(), tabby.PaymentsQuery{}) {
 		require.NoError(t, err)
 		break
 	}
-	assert.Len(t, e.sent, 1)
+	assert.Len(t, e.Sent, 1)
 }
 
 // Tabby takes both days as their first moment, so the day after is asked for, and what is too much is left out here.
@@ -83,7 +83,7 @@ func TestPaymentsOfATime(t *testing.T) {
 		return payment(t, map[string]any{"created_at": created, "order": map[string]any{"reference_id": order}})
 	}
 	e := newExchange(t)
-	e.answer(http.MethodGet, other+"/api/v2/payments?created_at__gte=2026-03-01&created_at__lte=2026-03-03&limit=20&offset=0&status=closed", 200,
+	e.Answer(http.MethodGet, other+"/api/v2/payments?created_at__gte=2026-03-01&created_at__lte=2026-03-03&limit=20&offset=0&status=closed", 200,
 		`{"payments":[`+strings.Join([]string{
 			at("too late", "2026-03-02T12:00:00Z"), at("last", "2026-03-02T11:59:59Z"), at("first", "2026-03-01T08:00:00Z"),
 			at("too early", "2026-03-01T07:59:59Z"),
@@ -102,7 +102,7 @@ func TestOneOddPaymentDoesNotHideTheOthers(t *testing.T) {
 		return payment(t, map[string]any{"order": map[string]any{"reference_id": order}})
 	}
 	e := newExchange(t)
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, `{"payments":[`+strings.Join([]string{
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, `{"payments":[`+strings.Join([]string{
 		good("1"), `{"id":7}`, payment(t, map[string]any{"amount": "-1"}), payment(t, map[string]any{"is_test": false}), good("2"),
 	}, ",")+`]}`)
 	orders, errs := list(t, e, tabby.PaymentsQuery{})
@@ -128,8 +128,8 @@ func TestAPageThatFailsEndsTheList(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
-			e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", tt.status, tt.body)
+			e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, listPage(t, 0, 20))
+			e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=20", tt.status, tt.body)
 			orders, errs := list(t, e, tabby.PaymentsQuery{})
 			assert.Len(t, orders, 20)
 			assert.Len(t, errs, 1)
@@ -141,7 +141,7 @@ func TestListedPaymentsKeepTheirRawText(t *testing.T) {
 	t.Parallel()
 	body := payment(t, map[string]any{"unheard_of": "kept"})
 	e := newExchange(t)
-	e.answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, `{"payments":[`+body+`]}`)
+	e.Answer(http.MethodGet, saudi+"/api/v2/payments?limit=20&offset=0", 200, `{"payments":[`+body+`]}`)
 	for snapshot, err := range e.Payments(t.Context(), tabby.PaymentsQuery{}) {
 		require.NoError(t, err)
 		assert.Equal(t, json.RawMessage(body), snapshot.Raw)

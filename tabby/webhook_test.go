@@ -263,20 +263,20 @@ func TestRegistration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodGet, saudi+"/api/v1/webhooks", 200, tt.list)
-			e.answer(http.MethodPost, saudi+"/api/v1/webhooks", 200, string(single))
-			e.answer(http.MethodPut, saudi+"/api/v1/webhooks/w1", 200, string(single))
+			e.Answer(http.MethodGet, saudi+"/api/v1/webhooks", 200, tt.list)
+			e.Answer(http.MethodPost, saudi+"/api/v1/webhooks", 200, string(single))
+			e.Answer(http.MethodPut, saudi+"/api/v1/webhooks/w1", 200, string(single))
 			require.NoError(t, e.RegisterWebhook(t.Context(), hook))
-			for _, req := range e.sent {
+			for _, req := range e.Sent {
 				assert.Equal(t, "SA", req.Header.Get("X-Merchant-Code"))
 			}
 			if tt.want == nothing {
-				require.Len(t, e.sent, 1)
+				require.Len(t, e.Sent, 1)
 				return
 			}
-			require.Len(t, e.sent, 2)
-			assert.Equal(t, tt.want, e.sent[1].Method+" "+e.sent[1].URL.Path)
-			goldentest.Body(t, "webhook.json", e.bodies[1])
+			require.Len(t, e.Sent, 2)
+			assert.Equal(t, tt.want, e.Sent[1].Method+" "+e.Sent[1].URL.Path)
+			goldentest.Body(t, "webhook.json", e.Bodies[1])
 		})
 	}
 }
@@ -306,7 +306,7 @@ func TestRegistrationThatCannotBe(t *testing.T) {
 				config = append(config, tt.config)
 			}
 			e := newExchange(t, config...)
-			e.answer(http.MethodGet, saudi+"/api/v1/webhooks", tt.status, tt.list)
+			e.Answer(http.MethodGet, saudi+"/api/v1/webhooks", tt.status, tt.list)
 			got := providerError(t, e.RegisterWebhook(t.Context(), hook))
 			assert.Equal(t, tt.refusal, got.Refusal)
 			assert.Contains(t, got.Message, tt.message)
@@ -318,10 +318,10 @@ func TestARegistrationThatTabbyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, list := range []string{`null`, registered(t, map[string]any{"id": "w1", "url": hook})} {
 		e := newExchange(t)
-		e.answer(http.MethodGet, saudi+"/api/v1/webhooks", 200, list)
-		e.answer(http.MethodPost, saudi+"/api/v1/webhooks", 400, apiError("bad_data", "bad_request"))
-		e.answer(http.MethodPut, saudi+"/api/v1/webhooks/w1", 404, apiError("not_found", "no such webhook"))
+		e.Answer(http.MethodGet, saudi+"/api/v1/webhooks", 200, list)
+		e.Answer(http.MethodPost, saudi+"/api/v1/webhooks", 400, apiError("bad_data", "bad_request"))
+		e.Answer(http.MethodPut, saudi+"/api/v1/webhooks/w1", 404, apiError("not_found", "no such webhook"))
 		require.Error(t, e.RegisterWebhook(t.Context(), hook))
-		assert.Len(t, e.sent, 2)
+		assert.Len(t, e.Sent, 2)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
@@ -73,10 +74,10 @@ func TestCallsOnTheWire(t *testing.T) {
 				t.Parallel()
 				e := newExchange(t)
 				total := map[string]any{"amount": amount, "currency": currency}
-				e.answer(http.MethodPost, sandbox+tt.path, 200, object(t, map[string]any{
+				e.Answer(http.MethodPost, sandbox+tt.path, 200, jsontest.Replaced(t, map[string]any{
 					"order_id": orderID, "status": "canceled", "order_was_voided": true, "capture_id": "c1", "refund_id": "r1",
 				}, nil))
-				e.answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
+				e.Answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
 					"status": "fully_captured", "total_amount": total, "captured_amount": total, "refunded_amount": nil, "canceled_amount": nil,
 					"transactions": map[string]any{
 						"captures": []any{map[string]any{"capture_id": "c1", "total_amount": total}},
@@ -84,9 +85,9 @@ func TestCallsOnTheWire(t *testing.T) {
 					},
 				}))
 				require.NoError(t, tt.call(t, e, amount, currency))
-				require.NotEmpty(t, e.sent)
-				assert.Equal(t, "Bearer "+testToken, e.sent[0].Header.Get("Authorization"))
-				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(currency))+".json", e.bodies[0])
+				require.NotEmpty(t, e.Sent)
+				assert.Equal(t, "Bearer "+testToken, e.Sent[0].Header.Get("Authorization"))
+				goldentest.Body(t, tt.golden+"_"+strings.ToLower(string(currency))+".json", e.Bodies[0])
 			})
 		}
 	}
@@ -100,7 +101,7 @@ func confirm(t *testing.T, replies map[string]reply) (*exchange, paylinks.Snapsh
 		if path == orderPath {
 			method = http.MethodGet
 		}
-		e.answer(method, sandbox+path, reply.status, reply.body)
+		e.Answers(method, sandbox+path, reply)
 	}
 	got, err := e.Confirm(t.Context(), ref(t, "250", paylinks.SAR, tamara.FlowOnline))
 	return e, got, err
@@ -108,16 +109,15 @@ func confirm(t *testing.T, replies map[string]reply) (*exchange, paylinks.Snapsh
 
 func TestConfirmAuthorises(t *testing.T) {
 	t.Parallel()
-	e, got, err := confirm(t, map[string]reply{authorisePath: {
-		200,
-		`{"order_id":"` + orderID + `","status":"authorised","auto_captured":false,"authorized_amount":{"amount":250,"currency":"SAR"},"capture_id":""}`,
-	}})
+	e, got, err := confirm(t, map[string]reply{authorisePath: says(200,
+		`{"order_id":"`+orderID+`","status":"authorised","auto_captured":false,"authorized_amount":{"amount":250,"currency":"SAR"},"capture_id":""}`,
+	)})
 	require.NoError(t, err)
 	assert.Equal(t, paylinks.StatusAuthorized, got.Status)
 	assert.Equal(t, "authorised", got.ProviderStatus)
 	assert.False(t, got.ConfirmNeeded)
 	assert.False(t, got.Captured.IsSet())
-	assert.Len(t, e.sent, 1)
+	assert.Len(t, e.Sent, 1)
 }
 
 // An account can be set to capture with the authorisation.
@@ -131,7 +131,7 @@ func TestConfirmThatCaptures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, got, err := confirm(t, map[string]reply{authorisePath: {200, body}})
+			_, got, err := confirm(t, map[string]reply{authorisePath: says(200, body)})
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.StatusCaptured, got.Status)
 			assert.Equal(t, "250.00", got.Captured.String())
@@ -140,7 +140,7 @@ func TestConfirmThatCaptures(t *testing.T) {
 			assert.Equal(t, "250.00", got.Captures[0].Amount.String())
 		})
 	}
-	_, _, err := confirm(t, map[string]reply{authorisePath: {200, `{"status":"fully_captured","authorized_amount":{"amount":250,"currency":"AED"}}`}})
+	_, _, err := confirm(t, map[string]reply{authorisePath: says(200, `{"status":"fully_captured","authorized_amount":{"amount":250,"currency":"AED"}}`)})
 	assert.Equal(t, paylinks.OutcomeUnknown, providerError(t, err).Outcome)
 }
 
@@ -153,29 +153,29 @@ func TestARefusedConfirmationIsResolvedByTheOrder(t *testing.T) {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
 			e, got, err := confirm(t, map[string]reply{
-				authorisePath: {409, conflict(state, "authorised")}, orderPath: {200, order(t, map[string]any{"status": state})},
+				authorisePath: says(409, conflict(state, "authorised")), orderPath: says(200, order(t, map[string]any{"status": state})),
 			})
 			require.NoError(t, err)
 			assert.Equal(t, want, got.Status)
-			assert.Equal(t, []string{"POST " + authorisePath, "GET " + orderPath}, e.paths())
+			assert.Equal(t, []string{"POST " + authorisePath, "GET " + orderPath}, e.Paths())
 		})
 	}
 	t.Run("approved still", func(t *testing.T) {
 		t.Parallel()
 		_, _, err := confirm(t, map[string]reply{
-			authorisePath: {409, conflict("new", "authorised")}, orderPath: {200, order(t, map[string]any{"status": "approved"})},
+			authorisePath: says(409, conflict("new", "authorised")), orderPath: says(200, order(t, map[string]any{"status": "approved"})),
 		})
 		assert.Equal(t, paylinks.RefusedState, providerError(t, err).Refusal)
 	})
 	t.Run("another refusal", func(t *testing.T) {
 		t.Parallel()
-		e, _, err := confirm(t, map[string]reply{authorisePath: {401, `{"message":"no"}`}})
+		e, _, err := confirm(t, map[string]reply{authorisePath: says(401, `{"message":"no"}`)})
 		assert.Equal(t, paylinks.RefusedCredentials, providerError(t, err).Refusal)
-		assert.Len(t, e.sent, 1)
+		assert.Len(t, e.Sent, 1)
 	})
 	t.Run("no order to be read", func(t *testing.T) {
 		t.Parallel()
-		_, _, err := confirm(t, map[string]reply{authorisePath: {409, conflict("x", "authorised")}, orderPath: {500, ""}})
+		_, _, err := confirm(t, map[string]reply{authorisePath: says(409, conflict("x", "authorised")), orderPath: says(500, "")})
 		assert.Equal(t, paylinks.Unreachable, providerError(t, err).Refusal)
 	})
 }
@@ -185,9 +185,9 @@ func TestCaptureReadsTheOrderForTheTotal(t *testing.T) {
 	t.Parallel()
 	for _, answered := range []string{"50", "150"} {
 		e := newExchange(t, online)
-		e.answer(http.MethodPost, sandbox+capturePath, 200,
+		e.Answer(http.MethodPost, sandbox+capturePath, 200,
 			`{"capture_id":"c2","order_id":"`+orderID+`","status":"partially_captured","captured_amount":{"amount":`+answered+`,"currency":"SAR"}}`)
-		e.answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
+		e.Answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
 			"status": "partially_captured", "captured_amount": sum("150"), "transactions": transactions([]any{capture("c1", "100"), capture("c2", "50")}, nil),
 		}))
 		got, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Reference: "cap-2", Amount: money(t, "50", paylinks.SAR)})
@@ -211,17 +211,17 @@ func TestACaptureWhoseOrderCannotBeRead(t *testing.T) {
 		order          reply
 		proven         bool
 	}{
-		"the whole order, read failed":        {whole, "250", reply{500, ""}, true},
-		"the whole order, seen from before":   {whole, "250", reply{200, stale}, true},
-		"the last part: the total is unknown": {whole, "50", reply{500, ""}, false},
-		"a part: the total is unknown":        {part, "50", reply{500, ""}, false},
-		"a part, seen from before":            {part, "50", reply{200, stale}, false},
+		"the whole order, read failed":        {whole, "250", says(500, ""), true},
+		"the whole order, seen from before":   {whole, "250", says(200, stale), true},
+		"the last part: the total is unknown": {whole, "50", says(500, ""), false},
+		"a part: the total is unknown":        {part, "50", says(500, ""), false},
+		"a part, seen from before":            {part, "50", says(200, stale), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, online)
-			e.answer(http.MethodPost, sandbox+capturePath, 200, tt.answer)
-			e.answer(http.MethodGet, sandbox+orderPath, tt.order.status, tt.order.body)
+			e.Answer(http.MethodPost, sandbox+capturePath, 200, tt.answer)
+			e.Answers(http.MethodGet, sandbox+orderPath, tt.order)
 			got, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, tt.amount, paylinks.SAR)})
 			if !tt.proven {
 				assert.Equal(t, paylinks.OutcomeUnknown, providerError(t, err).Outcome, "the Service looks again")
@@ -241,13 +241,13 @@ func TestCaptureInAShopThatLeavesItToTheMerchant(t *testing.T) {
 	captured := order(t, map[string]any{"status": "fully_captured", "captured_amount": sum("250"), "transactions": transactions([]any{capture("c1", "250")}, nil)})
 	for _, link := range []paylinks.Ref{ref(t, "250", paylinks.SAR), ref(t, "250", paylinks.SAR, tamara.FlowSMS), ref(t, "250", paylinks.SAR, tamara.FlowQR)} {
 		e := newExchange(t)
-		e.answers(http.MethodPost, sandbox+capturePath, reply{409, conflict("approved", "fully_captured")}, reply{200, `{"capture_id":"c1","status":"fully_captured"}`})
-		e.answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
-		e.answer(http.MethodGet, sandbox+orderPath, 200, captured)
+		e.Answers(http.MethodPost, sandbox+capturePath, says(409, conflict("approved", "fully_captured")), says(200, `{"capture_id":"c1","status":"fully_captured"}`))
+		e.Answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
+		e.Answer(http.MethodGet, sandbox+orderPath, 200, captured)
 		got, err := e.Capture(t.Context(), link, paylinks.CaptureInput{Reference: "cap-1", Amount: link.Amount})
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.StatusCaptured, got.Status)
-		assert.Equal(t, []string{"POST " + capturePath, "POST " + authorisePath, "POST " + capturePath, "GET " + orderPath}, e.paths())
+		assert.Equal(t, []string{"POST " + capturePath, "POST " + authorisePath, "POST " + capturePath, "GET " + orderPath}, e.Paths())
 	}
 }
 
@@ -265,19 +265,19 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 	t.Run("capture", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t, online)
-		e.answers(http.MethodPost, sandbox+capturePath, reply{409, conflict("approved", "fully_captured")}, reply{200, `{"capture_id":"c1","status":"fully_captured"}`})
-		e.answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
-		e.answer(http.MethodGet, sandbox+orderPath, 200, captured)
+		e.Answers(http.MethodPost, sandbox+capturePath, says(409, conflict("approved", "fully_captured")), says(200, `{"capture_id":"c1","status":"fully_captured"}`))
+		e.Answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
+		e.Answer(http.MethodGet, sandbox+orderPath, 200, captured)
 		got, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, "250", paylinks.SAR)})
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.StatusCaptured, got.Status)
-		assert.Equal(t, []string{"POST " + capturePath, "POST " + authorisePath, "POST " + capturePath, "GET " + orderPath}, e.paths())
+		assert.Equal(t, []string{"POST " + capturePath, "POST " + authorisePath, "POST " + capturePath, "GET " + orderPath}, e.Paths())
 	})
 	t.Run("void, while another one authorises", func(t *testing.T) {
 		t.Parallel()
 		e := newExchange(t, online)
-		e.answers(http.MethodPost, sandbox+cancelPath, reply{409, conflict("approved", "canceled")}, reply{200, `{"status":"canceled"}`})
-		e.answer(http.MethodPost, sandbox+authorisePath, 409, conflict("authorised", "authorised"))
+		e.Answers(http.MethodPost, sandbox+cancelPath, says(409, conflict("approved", "canceled")), says(200, `{"status":"canceled"}`))
+		e.Answer(http.MethodPost, sandbox+authorisePath, 409, conflict("authorised", "authorised"))
 		got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{Void: true, Amount: money(t, "250", paylinks.SAR)})
 		require.NoError(t, err)
 		assert.Equal(t, paylinks.StatusCancelled, got.Status)
@@ -289,21 +289,19 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 		auth   reply
 		calls  int
 	}{
-		"not by hand":                     {func(c *tamara.Config) { c.Flow, c.ManualAuthorise = tamara.FlowOnline, true }, "approved", reply{200, `{}`}, 1},
-		"not from another state":          {online, "expired", reply{200, `{}`}, 1},
-		"not where it can't be confirmed": {online, "approved", reply{500, ""}, 2},
+		"not by hand":                     {func(c *tamara.Config) { c.Flow, c.ManualAuthorise = tamara.FlowOnline, true }, "approved", says(200, `{}`), 1},
+		"not from another state":          {online, "expired", says(200, `{}`), 1},
+		"not where it can't be confirmed": {online, "approved", says(500, ""), 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, tt.change)
-			e.answer(http.MethodPost, sandbox+capturePath, 409, conflict(tt.old, "fully_captured"))
-			e.answer(http.MethodPost, sandbox+authorisePath, tt.auth.status, tt.auth.body)
+			e.Answer(http.MethodPost, sandbox+capturePath, 409, conflict(tt.old, "fully_captured"))
+			e.Answers(http.MethodPost, sandbox+authorisePath, tt.auth)
 			_, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Amount: money(t, "250", paylinks.SAR)})
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.RefusedState, got.Refusal)
-			assert.Equal(t, paylinks.NotApplied, got.Outcome)
+			got := refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
 			assert.Equal(t, "transition_not_allowed", got.Code)
-			assert.Len(t, e.sent, tt.calls)
+			assert.Len(t, e.Sent, tt.calls)
 		})
 	}
 }
@@ -311,8 +309,8 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 func TestVoidOfTheRestReadsTheOrder(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t, online)
-	e.answer(http.MethodPost, sandbox+cancelPath, 200, `{"order_id":"`+orderID+`","status":"updated","canceled_amount":{"amount":150,"currency":"SAR"}}`)
-	e.answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
+	e.Answer(http.MethodPost, sandbox+cancelPath, 200, `{"order_id":"`+orderID+`","status":"updated","canceled_amount":{"amount":150,"currency":"SAR"}}`)
+	e.Answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{
 		"status": "partially_captured", "captured_amount": sum("100"), "canceled_amount": sum("150"),
 	}))
 	got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{Void: true, Amount: money(t, "150", paylinks.SAR)})
@@ -344,10 +342,10 @@ func TestVoidLooksAtWhetherItWasVoided(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.StoreCode = "Branch A" })
-			e.answer(http.MethodPost, sandbox+voidPath, 200, tt.body)
+			e.Answer(http.MethodPost, sandbox+voidPath, 200, tt.body)
 			got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{})
-			assert.Equal(t, url.Values{"order_id": {orderID}, "store_code": {"Branch A"}}, e.sent[0].URL.Query(), "the reference documents the query")
-			assert.JSONEq(t, `{"order_id":"`+orderID+`","store_code":"Branch A"}`, string(e.bodies[0]), "Tamara's own SDK sends the body")
+			assert.Equal(t, url.Values{"order_id": {orderID}, "store_code": {"Branch A"}}, e.Sent[0].URL.Query(), "the reference documents the query")
+			assert.JSONEq(t, `{"order_id":"`+orderID+`","store_code":"Branch A"}`, string(e.Bodies[0]), "Tamara's own SDK sends the body")
 			if tt.refusal != "" {
 				assert.Equal(t, tt.refusal, providerError(t, err).Refusal)
 				assert.Equal(t, tt.outcome, providerError(t, err).Outcome)
@@ -368,17 +366,17 @@ func TestVoidAsksWhatTheOrderIsNow(t *testing.T) {
 		want  paylinks.Status
 		word  string
 	}{
-		"expired":        {reply{200, order(t, map[string]any{"status": "expired"})}, paylinks.StatusCancelled, "expired"},
-		"canceled":       {reply{200, order(t, map[string]any{"status": "canceled"})}, paylinks.StatusCancelled, "canceled"},
-		"not yet":        {reply{200, order(t, nil)}, paylinks.StatusCancelled, "new"},
-		"not readable":   {reply{500, ""}, paylinks.StatusCancelled, ""},
-		"paid after all": {reply{200, order(t, map[string]any{"status": "fully_captured"})}, paylinks.StatusCaptured, "fully_captured"},
+		"expired":        {says(200, order(t, map[string]any{"status": "expired"})), paylinks.StatusCancelled, "expired"},
+		"canceled":       {says(200, order(t, map[string]any{"status": "canceled"})), paylinks.StatusCancelled, "canceled"},
+		"not yet":        {says(200, order(t, nil)), paylinks.StatusCancelled, "new"},
+		"not readable":   {says(500, ""), paylinks.StatusCancelled, ""},
+		"paid after all": {says(200, order(t, map[string]any{"status": "fully_captured"})), paylinks.StatusCaptured, "fully_captured"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, sandbox+voidPath, 200, `{"order_was_voided":true,"message":"success"}`)
-			e.answer(http.MethodGet, sandbox+orderPath, tt.order.status, tt.order.body)
+			e.Answer(http.MethodPost, sandbox+voidPath, 200, `{"order_was_voided":true,"message":"success"}`)
+			e.Answers(http.MethodGet, sandbox+orderPath, tt.order)
 			got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{})
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, got.Status)
@@ -393,10 +391,8 @@ func TestALinkWithoutCheckoutIDCannotBeVoided(t *testing.T) {
 	e, link := newExchange(t), ref(t, "250", paylinks.SAR)
 	link.SessionID = ""
 	_, err := e.Cancel(t.Context(), link, paylinks.CancelInput{})
-	got := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedUnsupported, got.Refusal)
-	assert.Equal(t, paylinks.NotApplied, got.Outcome)
-	assert.Zero(t, e.mock.GetTotalCallCount())
+	refused(t, err, paylinks.RefusedUnsupported, paylinks.NotApplied)
+	assert.Zero(t, e.Mock.GetTotalCallCount())
 }
 
 // After a refund the order is read for the total. Where that fails or lags behind, the answer proves this refund and no more.
@@ -411,18 +407,18 @@ func TestRefund(t *testing.T) {
 		order    reply
 		refunded string
 	}{
-		"shown by our reference":      {reply{200, shows(refund("r1", "ref-0", "10"), refund("r2", "ref-1", "20"))}, "30.00"},
-		"shown by Tamara's id":        {reply{200, shows(refund("r1", "ref-0", "10"), refund("r2", "", "20"))}, "30.00"},
-		"not shown yet":               {reply{200, shows(refund("r1", "ref-0", "10"))}, ""},
-		"the order can't be read":     {reply{500, ""}, ""},
-		"the order can't be believed": {reply{200, `{"order_id":"` + checkoutID + `"}`}, ""},
+		"shown by our reference":      {says(200, shows(refund("r1", "ref-0", "10"), refund("r2", "ref-1", "20"))), "30.00"},
+		"shown by Tamara's id":        {says(200, shows(refund("r1", "ref-0", "10"), refund("r2", "", "20"))), "30.00"},
+		"not shown yet":               {says(200, shows(refund("r1", "ref-0", "10"))), ""},
+		"the order can't be read":     {says(500, ""), ""},
+		"the order can't be believed": {says(200, `{"order_id":"`+checkoutID+`"}`), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, sandbox+refundPath, 200,
+			e.Answer(http.MethodPost, sandbox+refundPath, 200,
 				`{"order_id":"`+orderID+`","comment":"broken","refund_id":"r2","capture_id":"c1","status":"partially_refunded","refunded_amount":{"amount":30,"currency":"SAR"}}`)
-			e.answer(http.MethodGet, sandbox+orderPath, tt.order.status, tt.order.body)
+			e.Answers(http.MethodGet, sandbox+orderPath, tt.order)
 			got, err := e.Refund(t.Context(), ref(t, "250", paylinks.SAR), paylinks.RefundInput{Reference: "ref-1", Amount: money(t, "20", paylinks.SAR), Reason: "broken"})
 			require.NoError(t, err, "it's refunded, whatever comes after")
 			assert.Equal(t, paylinks.StatusPartiallyRefunded, got.Status)
@@ -442,12 +438,12 @@ func TestRefund(t *testing.T) {
 
 func TestARefundIsCalledOnce(t *testing.T) {
 	t.Parallel()
-	for _, failure := range []reply{{500, ""}, {503, "busy"}, {429, ""}, {200, "<html>"}} {
+	for _, failure := range []reply{says(500, ""), says(503, "busy"), says(429, ""), says(200, "<html>")} {
 		e := newExchange(t, func(c *tamara.Config) { c.Retries = 5 })
-		e.answer(http.MethodPost, sandbox+refundPath, failure.status, failure.body)
+		e.Answers(http.MethodPost, sandbox+refundPath, failure)
 		_, err := e.Refund(t.Context(), ref(t, "250", paylinks.SAR), paylinks.RefundInput{Reference: "ref-1", Amount: money(t, "20", paylinks.SAR)})
 		require.Error(t, err)
-		assert.Equal(t, []string{"POST " + refundPath}, e.paths(), "Tamara has no protection from duplicates")
+		assert.Equal(t, []string{"POST " + refundPath}, e.Paths(), "Tamara has no protection from duplicates")
 	}
 }
 
@@ -486,7 +482,7 @@ func TestFindByReference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, online)
-			e.answer(http.MethodGet, sandbox+"/merchants/orders/reference-id/op-1", tt.status, tt.body)
+			e.Answer(http.MethodGet, sandbox+"/merchants/orders/reference-id/op-1", tt.status, tt.body)
 			got, err := e.FindByReference(t.Context(), "op-1", money(t, "250", paylinks.SAR))
 			if tt.refusal != "" {
 				assert.Equal(t, tt.refusal, providerError(t, err).Refusal)
@@ -508,15 +504,15 @@ func TestFindByReference(t *testing.T) {
 func TestAReferenceStaysInItsPlace(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
-		e.sent = append(e.sent, req)
+	e.Mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+		e.Sent = append(e.Sent, req)
 		res := httpmock.NewStringResponse(404, `{"message":"Order is not found"}`)
 		res.Request = req
 		return res, nil
 	})
 	_, err := e.FindByReference(t.Context(), "../../webhooks?x=1#y", money(t, "250", paylinks.SAR))
 	assert.Equal(t, paylinks.RefusedNotFound, providerError(t, err).Refusal)
-	assert.Equal(t, "/merchants/orders/reference-id/..%2F..%2Fwebhooks%3Fx=1%23y", e.sent[0].URL.EscapedPath())
+	assert.Equal(t, "/merchants/orders/reference-id/..%2F..%2Fwebhooks%3Fx=1%23y", e.Sent[0].URL.EscapedPath())
 }
 
 func TestEligibility(t *testing.T) {
@@ -526,31 +522,31 @@ func TestEligibility(t *testing.T) {
 		reply    reply
 		eligible bool
 	}{
-		"yes":         {reply{200, `{"is_eligible":true}`}, true},
-		"no":          {reply{200, `{"is_eligible":false}`}, false},
-		"no word":     {reply{200, `{}`}, true},
-		"no JSON":     {reply{200, `<html>`}, true},
-		"refused":     {reply{400, `{"message":"Invalid JSON"}`}, true},
-		"wrong token": {reply{401, ``}, true},
-		"broken":      {reply{500, ``}, true},
+		"yes":         {says(200, `{"is_eligible":true}`), true},
+		"no":          {says(200, `{"is_eligible":false}`), false},
+		"no word":     {says(200, `{}`), true},
+		"no JSON":     {says(200, `<html>`), true},
+		"refused":     {says(400, `{"message":"Invalid JSON"}`), true},
+		"wrong token": {says(401, ``), true},
+		"broken":      {says(500, ``), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.EligibilityTimeout = time.Minute })
-			e.answer(http.MethodPost, sandbox+path, tt.reply.status, tt.reply.body)
+			e.Answers(http.MethodPost, sandbox+path, tt.reply)
 			got, err := e.CheckEligibility(t.Context(), fullInput(t))
 			require.NoError(t, err, "it fails open")
 			assert.Equal(t, tt.eligible, got.Eligible)
 			assert.Equal(t, !tt.eligible, got.Reason != "")
-			assert.Len(t, e.sent, 1)
+			assert.Len(t, e.Sent, 1)
 		})
 	}
 	for currency, in := range map[string]paylinks.CreateInput{"sar": fullInput(t), "bhd": minimalInput(t, paylinks.BHD)} {
 		e := newExchange(t)
-		e.answer(http.MethodPost, sandbox+path, 200, `{"is_eligible":true}`)
+		e.Answer(http.MethodPost, sandbox+path, 200, `{"is_eligible":true}`)
 		_, err := e.CheckEligibility(t.Context(), in)
 		require.NoError(t, err)
-		goldentest.Body(t, "eligibility_"+currency+".json", e.bodies[0])
+		goldentest.Body(t, "eligibility_"+currency+".json", e.Bodies[0])
 	}
 }
 
@@ -558,7 +554,7 @@ func TestEligibility(t *testing.T) {
 func TestEligibilityDoesNotWait(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t, func(c *tamara.Config) { c.EligibilityTimeout = time.Millisecond })
-	e.mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+	e.Mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	})
@@ -570,7 +566,7 @@ func TestEligibilityDoesNotWait(t *testing.T) {
 func TestPaymentTypes(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodGet, sandbox+"/checkout/payment-types", 200, `[{"name":"PAY_BY_INSTALMENTS","description":"Split it","description_ar":"قسّمها",
+	e.Answer(http.MethodGet, sandbox+"/checkout/payment-types", 200, `[{"name":"PAY_BY_INSTALMENTS","description":"Split it","description_ar":"قسّمها",
 		"min_limit":{"amount":1,"currency":"SAR"},"max_limit":{"amount":"2500.00","currency":"SAR"},
 		"supported_instalments":[{"instalments":3,"min_limit":{"amount":1,"currency":"SAR"},"max_limit":[]}]}]`)
 	got, err := e.PaymentTypes(t.Context(), money(t, "250", paylinks.SAR))
@@ -580,15 +576,15 @@ func TestPaymentTypes(t *testing.T) {
 		Name: "PAY_BY_INSTALMENTS", Description: "Split it", DescriptionAR: "قسّمها", Min: one, Max: money(t, "2500.00", paylinks.SAR),
 		Instalments: []tamara.Instalments{{Count: 3, Min: one}},
 	}}, got)
-	assert.Equal(t, url.Values{"country": {"SA"}, "currency": {"SAR"}, "order_value": {"250.00"}}, e.sent[0].URL.Query())
+	assert.Equal(t, url.Values{"country": {"SA"}, "currency": {"SAR"}, "order_value": {"250.00"}}, e.Sent[0].URL.Query())
 
-	e.answer(http.MethodGet, sandbox+"/checkout/payment-types", 200, `[]`)
+	e.Answer(http.MethodGet, sandbox+"/checkout/payment-types", 200, `[]`)
 	got, err = e.PaymentTypes(t.Context(), paylinks.Zero(paylinks.KWD))
 	require.NoError(t, err)
 	assert.Empty(t, got)
-	assert.Equal(t, url.Values{"country": {"KW"}, "currency": {"KWD"}}, e.sent[1].URL.Query())
+	assert.Equal(t, url.Values{"country": {"KW"}, "currency": {"KWD"}}, e.Sent[1].URL.Query())
 
-	e.answer(http.MethodGet, sandbox+"/checkout/payment-types", 401, ``)
+	e.Answer(http.MethodGet, sandbox+"/checkout/payment-types", 401, ``)
 	_, err = e.PaymentTypes(t.Context(), paylinks.Zero(paylinks.KWD))
 	assert.Equal(t, paylinks.RefusedCredentials, providerError(t, err).Refusal)
 	_, err = e.PaymentTypes(t.Context(), paylinks.Money{})
@@ -598,7 +594,7 @@ func TestPaymentTypes(t *testing.T) {
 func TestACallEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
+	e.Mock.RegisterNoResponder(func(req *http.Request) (*http.Response, error) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	})

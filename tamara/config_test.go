@@ -1,8 +1,6 @@
 package tamara_test
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -11,32 +9,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/exchangetest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tamara"
 )
-
-// wrongFields are the fields that a configuration error names, with their codes.
-func wrongFields(t *testing.T, err error) map[string]string {
-	t.Helper()
-	fields := map[string]string{}
-	if err == nil {
-		return fields
-	}
-	joined, ok := errors.Unwrap(err).(interface{ Unwrap() []error })
-	require.True(t, ok, "the error joins one for each field")
-	for _, one := range joined.Unwrap() {
-		var field *paylinks.FieldError
-		require.ErrorAs(t, one, &field)
-		fields[field.Field] = field.Code
-	}
-	return fields
-}
 
 func TestTheZeroConfigIsRefused(t *testing.T) {
 	t.Parallel()
 	provider, err := tamara.New(tamara.Config{})
 	assert.Nil(t, provider)
-	assert.Equal(t, map[string]string{"APIToken": "required", "NotificationToken": "required", "Environment": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"APIToken": "required", "NotificationToken": "required", "Environment": "required"}, exchangetest.WrongFields(t, err))
 }
 
 func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
@@ -49,7 +31,7 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"APIToken": "invalid", "NotificationToken": "invalid", "OldNotificationToken": "invalid", "Environment": "invalid", "BaseURL": "invalid",
 		"Flow": "invalid", "DeviceID": "invalid", "Currencies": "unsupported", "ExpiryMinutes": "invalid", "RegisterEvents": "invalid",
-	}, wrongFields(t, err))
+	}, exchangetest.WrongFields(t, err))
 }
 
 func TestSingleFields(t *testing.T) {
@@ -79,7 +61,7 @@ func TestSingleFields(t *testing.T) {
 			config := tamara.Config{APIToken: testToken, NotificationToken: notifyKey, Environment: tamara.Sandbox}
 			tt.change(&config)
 			_, err := tamara.New(config)
-			assert.Equal(t, tt.wrong, wrongFields(t, err))
+			assert.Equal(t, tt.wrong, exchangetest.WrongFields(t, err))
 			if err != nil {
 				assert.NotContains(t, err.Error(), testToken, "the error must not show the token")
 			}
@@ -101,10 +83,10 @@ func TestTheEnvironmentChoosesTheHost(t *testing.T) {
 		t.Run(string(tt.environment)+tt.baseURL, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.Environment, c.BaseURL = tt.environment, tt.baseURL })
-			e.answer(http.MethodGet, tt.host+"/orders/"+orderID, 200, order(t, nil))
+			e.Answer(http.MethodGet, tt.host+"/orders/"+orderID, 200, order(t, nil))
 			_, err := e.Fetch(t.Context(), ref(t, "250", paylinks.SAR))
 			require.NoError(t, err)
-			assert.Equal(t, "Bearer "+testToken, e.sent[0].Header.Get("Authorization"))
+			assert.Equal(t, "Bearer "+testToken, e.Sent[0].Header.Get("Authorization"))
 		})
 	}
 }
@@ -118,17 +100,13 @@ func TestFromCredentials(t *testing.T) {
 	_, err := tamara.FromCredentials(func(name string) string { return credentials[name] }, tamara.Config{})
 	require.NoError(t, err)
 	_, err = tamara.FromCredentials(func(string) string { return "" }, tamara.Config{Environment: tamara.Live})
-	assert.Equal(t, map[string]string{"APIToken": "required", "NotificationToken": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"APIToken": "required", "NotificationToken": "required"}, exchangetest.WrongFields(t, err))
 }
 
 func TestNoFormattingShowsASecret(t *testing.T) {
 	t.Parallel()
 	config := tamara.Config{APIToken: testToken, NotificationToken: notifyKey, OldNotificationToken: notifyKey, Environment: tamara.Sandbox}
-	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		text := fmt.Sprintf(format, config)
-		assert.NotContains(t, text, testToken)
-		assert.NotContains(t, text, notifyKey)
-	}
+	exchangetest.Hidden(t, config, testToken, notifyKey)
 }
 
 func TestInfoIsWhatWasPublished(t *testing.T) {

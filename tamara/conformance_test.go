@@ -13,7 +13,6 @@ import (
 
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/providertest"
-	"github.com/paylinks/paylinks-go/paylinks/simulator"
 	"github.com/paylinks/paylinks-go/tamara"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
@@ -68,16 +67,6 @@ var phones = map[paylinks.Currency]paylinks.Phone{
 	paylinks.SAR: "+966544337866", paylinks.AED: "+971544337866", paylinks.BHD: "+97336001234",
 }
 
-// faults are the suite's faults in the simulator's terms.
-var faults = map[providertest.Fault]simulator.Fault{
-	providertest.LostAnswer:    {Drop: true, After: true},
-	providertest.CutAnswer:     {Truncate: true},
-	providertest.GarbledAnswer: {Body: "<html><body>Checking your browser</body></html>", After: true},
-	providertest.LateError:     {Status: http.StatusInternalServerError, After: true},
-	providertest.EarlyError:    {Status: http.StatusServiceUnavailable},
-	providertest.TooMany:       {Status: http.StatusTooManyRequests},
-}
-
 func subject(t providertest.TB, flow tamara.Flow, currency paylinks.Currency) providertest.Subject {
 	t.Helper()
 	sim := tamaratest.New(tamaratest.Config{})
@@ -116,13 +105,9 @@ func subject(t providertest.TB, flow tamara.Flow, currency paylinks.Currency) pr
 			return providertest.Truth{Amount: order.Amount, Captured: order.Captured, Refunded: order.Refunded}
 		},
 		Calls: func(o providertest.Op) int { return sim.Calls.Count(op(o)) },
-		Break: func(o providertest.Op, fault providertest.Fault) {
-			f := faults[fault]
-			f.Op = op(o)
-			sim.Faults.Add(f)
-		},
-		Heal: sim.Faults.Clear,
-		Hang: func(o providertest.Op) { t.Cleanup(sim.Faults.Hang(op(o), 0)) },
+		Break: func(o providertest.Op, fault providertest.Fault) { fault.Strike(sim.Faults, op(o)) },
+		Heal:  sim.Faults.Clear,
+		Hang:  func(o providertest.Op) { t.Cleanup(sim.Faults.Hang(op(o), 0)) },
 		Webhook: func(ref paylinks.Ref) paylinks.WebhookRequest {
 			query, header, body, err := sim.Webhook(ref.PaymentID)
 			require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,7 @@ func minimalInput(t *testing.T, currency paylinks.Currency) paylinks.CreateInput
 // answer to a checkout, in the form of a shop's and of the online one's.
 func session(t *testing.T, replace map[string]any) string {
 	t.Helper()
-	return object(t, map[string]any{"order_id": orderID, "checkout_id": checkoutID, "checkout_deeplink": payPage}, replace)
+	return jsontest.Replaced(t, map[string]any{"order_id": orderID, "checkout_id": checkoutID, "checkout_deeplink": payPage}, replace)
 }
 
 // The bodies of the three ways to make a link, byte by byte, with two decimals and with three.
@@ -78,13 +79,13 @@ func TestCreateOnTheWire(t *testing.T) {
 			t.Run(flow.name+" "+name, func(t *testing.T) {
 				t.Parallel()
 				e := newExchange(t, flow.config)
-				e.answer(http.MethodPost, sandbox+flow.path, 200, session(t, nil))
+				e.Answer(http.MethodPost, sandbox+flow.path, 200, session(t, nil))
 				got, err := e.Create(t.Context(), in)
 				require.NoError(t, err)
-				goldentest.Body(t, "create_"+flow.name+"_"+name+".json", e.bodies[0])
-				assert.Equal(t, "application/json", e.sent[0].Header.Get("Content-Type"))
-				assert.Equal(t, flow.device, e.sent[0].Header.Get("X-Device-Id"))
-				assert.Equal(t, "Bearer "+testToken, e.sent[0].Header.Get("Authorization"))
+				goldentest.Body(t, "create_"+flow.name+"_"+name+".json", e.Bodies[0])
+				assert.Equal(t, "application/json", e.Sent[0].Header.Get("Content-Type"))
+				assert.Equal(t, flow.device, e.Sent[0].Header.Get("X-Device-Id"))
+				assert.Equal(t, "Bearer "+testToken, e.Sent[0].Header.Get("Authorization"))
 				assert.Equal(t, paylinks.StatusCreated, got.Status)
 			})
 		}
@@ -105,7 +106,7 @@ func TestANewLink(t *testing.T) {
 		t.Run(string(tt.flow), func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.Flow, c.DeviceID = tt.flow, "4711" })
-			e.answer(http.MethodPost, sandbox+tt.path, 200, session(t, nil))
+			e.Answer(http.MethodPost, sandbox+tt.path, 200, session(t, nil))
 			got, err := e.Create(t.Context(), fullInput(t))
 			require.NoError(t, err)
 			assert.Equal(t, paylinks.Ref{Reference: "op-1", OrderID: "ORDER-7", SessionID: checkoutID, PaymentID: orderID, Flow: string(tt.flow)}, got.Ref)
@@ -145,7 +146,7 @@ func TestTheLinkOfANewSession(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.Flow, c.DeviceID = tt.flow, "4711" })
 			path := map[tamara.Flow]string{tamara.FlowSMS: smsPath, tamara.FlowQR: qrPath, tamara.FlowOnline: onlinePath}[tt.flow]
-			e.answer(http.MethodPost, sandbox+path, 200, session(t, tt.replace))
+			e.Answer(http.MethodPost, sandbox+path, 200, session(t, tt.replace))
 			got, err := e.Create(t.Context(), fullInput(t))
 			if tt.wrong {
 				assert.Equal(t, paylinks.OutcomeUnknown, providerError(t, err).Outcome, "there's an order all the same")
@@ -173,11 +174,9 @@ func TestAnAnswerWithoutIDsIsNoLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, sandbox+smsPath, 200, body)
+			e.Answer(http.MethodPost, sandbox+smsPath, 200, body)
 			_, err := e.Create(t.Context(), fullInput(t))
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
@@ -193,7 +192,7 @@ func TestARefusedBuyer(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answer(http.MethodPost, sandbox+smsPath, 400, apiError(code, "[]"))
+			e.Answer(http.MethodPost, sandbox+smsPath, 400, apiError(code, "[]"))
 			got, err := e.Create(t.Context(), fullInput(t))
 			if !buyer {
 				assert.Equal(t, code, providerError(t, err).Code)
@@ -211,12 +210,12 @@ func sent(t *testing.T, in paylinks.CreateInput, change ...func(*tamara.Config))
 	t.Helper()
 	e := newExchange(t, change...)
 	for _, path := range []string{smsPath, qrPath, onlinePath} {
-		e.answer(http.MethodPost, sandbox+path, 200, session(t, nil))
+		e.Answer(http.MethodPost, sandbox+path, 200, session(t, nil))
 	}
 	_, err := e.Create(t.Context(), in)
 	require.NoError(t, err)
 	var body map[string]any
-	require.NoError(t, json.Unmarshal(e.bodies[0], &body))
+	require.NoError(t, json.Unmarshal(e.Bodies[0], &body))
 	return body
 }
 
@@ -308,7 +307,7 @@ func TestTextsAreCutToWhatTamaraTakes(t *testing.T) {
 func TestItemsAddUp(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, sandbox+smsPath, 200, session(t, nil))
+	e.Answer(http.MethodPost, sandbox+smsPath, 200, session(t, nil))
 	in := fullInput(t)
 	_, err := e.Create(t.Context(), in)
 	require.NoError(t, err)
@@ -319,7 +318,7 @@ func TestItemsAddUp(t *testing.T) {
 			} `json:"total_amount"`
 		} `json:"items"`
 	}
-	require.NoError(t, json.Unmarshal(e.bodies[0], &body))
+	require.NoError(t, json.Unmarshal(e.Bodies[0], &body))
 	total := paylinks.Zero(paylinks.SAR)
 	for _, item := range body.Items {
 		total = total.Add(money(t, item.Total.Amount.String(), paylinks.SAR))
@@ -341,11 +340,9 @@ func TestWhatTheOnlineCheckoutDemands(t *testing.T) {
 			change(&in)
 			e := newExchange(t, online)
 			_, err := e.Create(t.Context(), in)
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.RefusedRequest, got.Refusal)
-			assert.Equal(t, paylinks.NotApplied, got.Outcome)
+			got := refused(t, err, paylinks.RefusedRequest, paylinks.NotApplied)
 			assert.Contains(t, got.Message, name)
-			assert.Zero(t, e.mock.GetTotalCallCount())
+			assert.Zero(t, e.Mock.GetTotalCallCount())
 		})
 	}
 }

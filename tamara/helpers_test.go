@@ -2,14 +2,13 @@ package tamara_test
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/exchangetest"
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tamara"
 )
@@ -27,20 +26,28 @@ const (
 // now is the time of a test that has one.
 var now = time.Date(2026, 3, 1, 9, 5, 0, 0, time.UTC)
 
+// reply is one answer of the far end.
+type reply = exchangetest.Reply
+
+// The words that all providers' tests share.
+var (
+	says          = exchangetest.Says
+	money         = exchangetest.Money
+	providerError = exchangetest.ProviderError
+	refused       = exchangetest.Refused
+)
+
 // exchange is a provider and the far end of its calls.
 type exchange struct {
 	*tamara.Provider
-	mock *httpmock.MockTransport
-	// sent are the requests made, and bodies their bodies.
-	sent   []*http.Request
-	bodies [][]byte
+	*exchangetest.FarEnd
 }
 
 func newExchange(t *testing.T, change ...func(*tamara.Config)) *exchange {
 	t.Helper()
-	e := &exchange{mock: httpmock.NewMockTransport()}
+	e := &exchange{FarEnd: exchangetest.New("")}
 	config := tamara.Config{
-		APIToken: testToken, NotificationToken: notifyKey, Environment: tamara.Sandbox, HTTPClient: &http.Client{Transport: e.mock}, Retries: -1,
+		APIToken: testToken, NotificationToken: notifyKey, Environment: tamara.Sandbox, HTTPClient: e.Client(), Retries: -1,
 		Now: func() time.Time { return now },
 	}
 	for _, f := range change {
@@ -55,53 +62,6 @@ func newExchange(t *testing.T, change ...func(*tamara.Config)) *exchange {
 func online(c *tamara.Config) { c.Flow = tamara.FlowOnline }
 
 func qr(c *tamara.Config) { c.Flow, c.DeviceID = tamara.FlowQR, "4711" }
-
-// reply is one answer of the far end.
-type reply struct {
-	status int
-	body   string
-}
-
-// answer makes the far end answer a call. Any other call fails the test with "no responder found".
-func (e *exchange) answer(method, url string, status int, body string) {
-	e.answers(method, url, reply{status, body})
-}
-
-// answers makes the far end answer a call with each reply in turn, and then with the last one.
-func (e *exchange) answers(method, url string, replies ...reply) {
-	e.mock.RegisterResponder(method, url, func(req *http.Request) (*http.Response, error) {
-		var sent []byte
-		if req.Body != nil {
-			var err error
-			if sent, err = io.ReadAll(req.Body); err != nil {
-				return nil, err
-			}
-		}
-		e.sent, e.bodies = append(e.sent, req), append(e.bodies, sent)
-		res := httpmock.NewStringResponse(replies[0].status, replies[0].body)
-		res.Request = req
-		if len(replies) > 1 {
-			replies = replies[1:]
-		}
-		return res, nil
-	})
-}
-
-// paths are the calls made, as "POST /orders/…".
-func (e *exchange) paths() []string {
-	var paths []string
-	for _, req := range e.sent {
-		paths = append(paths, req.Method+" "+req.URL.Path)
-	}
-	return paths
-}
-
-func money(t *testing.T, s string, c paylinks.Currency) paylinks.Money {
-	t.Helper()
-	m, err := paylinks.ParseMoney(s, c)
-	require.NoError(t, err)
-	return m
-}
 
 // ref is a stored link, of a flow where one is given.
 func ref(t *testing.T, amount string, c paylinks.Currency, flow ...tamara.Flow) paylinks.Ref {
@@ -127,32 +87,11 @@ func order(t *testing.T, replace map[string]any) string {
 		"transactions":    map[string]any{"captures": []any{}, "refunds": []any{}, "cancels": []any{}},
 		"additional_data": map[string]any{"from_in_store_payment_link": true},
 	}
-	return object(t, fields, replace)
+	return jsontest.Replaced(t, fields, replace)
 }
 
 func sum(amount string) map[string]any {
 	return map[string]any{"amount": json.Number(amount), "currency": "SAR"}
-}
-
-func object(t *testing.T, fields, replace map[string]any) string {
-	t.Helper()
-	for name, value := range replace {
-		fields[name] = value
-		if value == nil {
-			delete(fields, name)
-		}
-	}
-	encoded, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(encoded)
-}
-
-// providerError is err as what it must be.
-func providerError(t *testing.T, err error) *paylinks.ProviderError {
-	t.Helper()
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, err, &e)
-	return e
 }
 
 // apiError is an error as Tamara answers it.

@@ -17,7 +17,7 @@ import (
 func fetch(t *testing.T, replace map[string]any, change ...func(*tamara.Config)) (paylinks.Snapshot, error) {
 	t.Helper()
 	e := newExchange(t, change...)
-	e.answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, replace))
+	e.Answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, replace))
 	return e.Fetch(t.Context(), ref(t, "250", paylinks.SAR))
 }
 
@@ -131,9 +131,7 @@ func TestAnOrderWithUnreadableMoneyIsNoFact(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetch(t, replace)
-			got := providerError(t, err)
-			assert.Equal(t, paylinks.Unreachable, got.Refusal)
-			assert.Equal(t, paylinks.OutcomeUnknown, got.Outcome)
+			refused(t, err, paylinks.Unreachable, paylinks.OutcomeUnknown)
 		})
 	}
 }
@@ -284,7 +282,7 @@ func TestExpiryOfAnUnpaidLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, func(c *tamara.Config) { c.ExpiryMinutes = tt.minutes })
-			e.answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, tt.replace))
+			e.Answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, tt.replace))
 			got, err := e.Fetch(t.Context(), ref(t, "250", paylinks.SAR, tt.flow))
 			require.NoError(t, err)
 			assert.True(t, tt.want.Equal(got.ExpiresAt), "got %s", got.ExpiresAt)
@@ -319,7 +317,7 @@ func TestWhenAnOrderIsToBeConfirmed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t, append(tt.change, func(c *tamara.Config) { c.Now = func() time.Time { return created.Add(tt.age) } })...)
-			e.answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, map[string]any{"status": tt.status}))
+			e.Answer(http.MethodGet, sandbox+"/orders/"+orderID, 200, order(t, map[string]any{"status": tt.status}))
 			got, err := e.Fetch(t.Context(), ref(t, "250", paylinks.SAR, tt.flow))
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, got.ConfirmNeeded)
@@ -347,6 +345,6 @@ func TestOnlyUUIDsBecomePartOfAPath(t *testing.T) {
 			assert.Equal(t, paylinks.RefusedRequest, got.Refusal, "%s of %q", name, id)
 			assert.Equal(t, paylinks.NotApplied, got.Outcome, "%s of %q", name, id)
 		}
-		assert.Zero(t, e.mock.GetTotalCallCount())
+		assert.Zero(t, e.Mock.GetTotalCallCount())
 	}
 }

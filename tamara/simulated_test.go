@@ -264,8 +264,6 @@ func TestTheOtherEnvironmentsToken(t *testing.T) {
 	t.Parallel()
 	provider, _ := simulated(t, tamaratest.Config{APIToken: "the-live-one"})
 	_, err := provider.Create(t.Context(), fullInput(t))
-	got := providerError(t, err)
-	assert.Equal(t, paylinks.RefusedCredentials, got.Refusal)
-	assert.Equal(t, paylinks.NotApplied, got.Outcome)
+	got := refused(t, err, paylinks.RefusedCredentials, paylinks.NotApplied)
 	assert.Contains(t, got.Message, "environment")
 }

@@ -271,30 +271,30 @@ func TestRegistration(t *testing.T) {
 		events    int
 		refusal   paylinks.Refusal
 	}{
-		"new":                          {[]reply{{200, accepted}}, nil, []string{post}, 9, ""},
-		"registered: brought in line":  {[]reply{{400, duplicate}}, []reply{{200, accepted}}, []string{post, put}, 9, ""},
-		"registered, with another 4xx": {[]reply{{409, duplicate}}, []reply{{200, accepted}}, []string{post, put}, 9, ""},
-		"registered, and no id":        {[]reply{{400, apiError("webhook_already_registered", `[]`)}}, nil, []string{post}, 9, ""},
-		"on_hold refused":              {[]reply{{400, refused}, {200, accepted}}, nil, []string{post, post}, 8, ""},
-		"on_hold refused, registered":  {[]reply{{400, duplicate}}, []reply{{400, refused}, {200, accepted}}, []string{post, put, post, put}, 8, ""},
-		"everything refused":           {[]reply{{400, refused}}, nil, []string{post, post}, 8, paylinks.RefusedRequest},
-		"a wrong token":                {[]reply{{401, ""}}, nil, []string{post}, 9, paylinks.RefusedCredentials},
-		"broken":                       {[]reply{{500, ""}}, nil, []string{post}, 9, paylinks.Unreachable},
-		"registered, and gone":         {[]reply{{400, duplicate}}, []reply{{404, `{"message":"Webhook is not found"}`}}, []string{post, put}, 9, paylinks.RefusedNotFound},
+		"new":                          {[]reply{says(200, accepted)}, nil, []string{post}, 9, ""},
+		"registered: brought in line":  {[]reply{says(400, duplicate)}, []reply{says(200, accepted)}, []string{post, put}, 9, ""},
+		"registered, with another 4xx": {[]reply{says(409, duplicate)}, []reply{says(200, accepted)}, []string{post, put}, 9, ""},
+		"registered, and no id":        {[]reply{says(400, apiError("webhook_already_registered", `[]`))}, nil, []string{post}, 9, ""},
+		"on_hold refused":              {[]reply{says(400, refused), says(200, accepted)}, nil, []string{post, post}, 8, ""},
+		"on_hold refused, registered":  {[]reply{says(400, duplicate)}, []reply{says(400, refused), says(200, accepted)}, []string{post, put, post, put}, 8, ""},
+		"everything refused":           {[]reply{says(400, refused)}, nil, []string{post, post}, 8, paylinks.RefusedRequest},
+		"a wrong token":                {[]reply{says(401, "")}, nil, []string{post}, 9, paylinks.RefusedCredentials},
+		"broken":                       {[]reply{says(500, "")}, nil, []string{post}, 9, paylinks.Unreachable},
+		"registered, and gone":         {[]reply{says(400, duplicate)}, []reply{says(404, `{"message":"Webhook is not found"}`)}, []string{post, put}, 9, paylinks.RefusedNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newExchange(t)
-			e.answers(http.MethodPost, sandbox+"/webhooks", tt.post...)
+			e.Answers(http.MethodPost, sandbox+"/webhooks", tt.post...)
 			if tt.put != nil {
-				e.answers(http.MethodPut, sandbox+"/webhooks/"+hookID, tt.put...)
+				e.Answers(http.MethodPut, sandbox+"/webhooks/"+hookID, tt.put...)
 			}
 			err := e.RegisterWebhook(t.Context(), hookURL)
-			assert.Equal(t, tt.paths, e.paths())
-			last := registration(t, e.bodies[len(e.bodies)-1])
+			assert.Equal(t, tt.paths, e.Paths())
+			last := registration(t, e.Bodies[len(e.Bodies)-1])
 			assert.Len(t, last.Events, tt.events)
 			assert.Equal(t, hookURL, last.URL)
-			assert.Equal(t, "order", registration(t, e.bodies[0]).Type)
+			assert.Equal(t, "order", registration(t, e.Bodies[0]).Type)
 			if tt.refusal != "" {
 				assert.Equal(t, tt.refusal, providerError(t, err).Refusal)
 				return
@@ -307,18 +307,18 @@ func TestRegistration(t *testing.T) {
 func TestRegistrationOnTheWire(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t)
-	e.answer(http.MethodPost, sandbox+"/webhooks", 200, `{"webhook_id":"w1"}`)
+	e.Answer(http.MethodPost, sandbox+"/webhooks", 200, `{"webhook_id":"w1"}`)
 	require.NoError(t, e.RegisterWebhook(t.Context(), hookURL))
-	goldentest.Body(t, "webhook.json", e.bodies[0])
+	goldentest.Body(t, "webhook.json", e.Bodies[0])
 }
 
 func TestRegistrationOfChosenEvents(t *testing.T) {
 	t.Parallel()
 	e := newExchange(t, func(c *tamara.Config) { c.RegisterEvents = []string{"order_captured"} })
-	e.answer(http.MethodPost, sandbox+"/webhooks", 400, apiError("events_invalid", `[]`))
+	e.Answer(http.MethodPost, sandbox+"/webhooks", 400, apiError("events_invalid", `[]`))
 	require.Error(t, e.RegisterWebhook(t.Context(), hookURL))
-	assert.Len(t, e.sent, 1, "there's no order_on_hold to leave out")
-	assert.Equal(t, []string{"order_captured"}, registration(t, e.bodies[0]).Events)
+	assert.Len(t, e.Sent, 1, "there's no order_on_hold to leave out")
+	assert.Equal(t, []string{"order_captured"}, registration(t, e.Bodies[0]).Events)
 }
 
 func TestRegistrationOfTooLongAnURL(t *testing.T) {
@@ -326,5 +326,5 @@ func TestRegistrationOfTooLongAnURL(t *testing.T) {
 	e := newExchange(t)
 	err := e.RegisterWebhook(t.Context(), "https://pay.example/"+strings.Repeat("x", 255))
 	assert.Equal(t, paylinks.RefusedRequest, providerError(t, err).Refusal)
-	assert.Zero(t, e.mock.GetTotalCallCount())
+	assert.Zero(t, e.Mock.GetTotalCallCount())
 }

@@ -38,12 +38,6 @@ func provider(t require.TestingT, server *httptest.Server) *acmepay.Provider {
 	return provider
 }
 
-// faults are the suite's by the simulator's.
-var faults = map[providertest.Fault]acmepaytest.Fault{
-	providertest.LostAnswer: acmepaytest.DropAfter, providertest.CutAnswer: acmepaytest.CutAfter, providertest.GarbledAnswer: acmepaytest.GarbleAfter,
-	providertest.LateError: acmepaytest.FailAfter, providertest.EarlyError: acmepaytest.FailBefore, providertest.TooMany: acmepaytest.TooMany,
-}
-
 func conforming(t providertest.TB, currency paylinks.Currency) providertest.Subject {
 	simulator := acmepaytest.New(acmepaytest.Config{})
 	server := httptest.NewServer(simulator)
@@ -76,15 +70,15 @@ func conforming(t providertest.TB, currency paylinks.Currency) providertest.Subj
 			require.NoError(t, err)
 			return providertest.Truth{Amount: money(link.Amount), Captured: money(link.Captured()), Refunded: money(link.Refunded())}
 		},
-		Calls: func(op providertest.Op) int { return simulator.Calls(string(op)) },
-		Break: func(op providertest.Op, fault providertest.Fault) { simulator.Break(string(op), faults[fault]) },
-		Heal:  simulator.Heal,
-		Hang:  func(op providertest.Op) { simulator.Break(string(op), acmepaytest.Hang) },
+		Calls: func(op providertest.Op) int { return simulator.Calls.Count(string(op)) },
+		Break: func(op providertest.Op, fault providertest.Fault) { fault.Strike(simulator.Faults, string(op)) },
+		Heal:  simulator.Faults.Clear,
+		Hang:  func(op providertest.Op) { simulator.Faults.Hang(string(op), 0) },
 
 		Webhook: func(ref paylinks.Ref) paylinks.WebhookRequest {
 			header, body, err := simulator.Webhook(ref.PaymentID)
 			require.NoError(t, err)
-			return paylinks.WebhookRequest{Header: header, Body: body, Now: time.Now()}
+			return paylinks.WebhookRequest{Header: header, Body: body, Now: simulator.Clock.Now()}
 		},
 		Forge: forge,
 	}

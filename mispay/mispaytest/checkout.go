@@ -2,15 +2,15 @@ package mispaytest
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // startCheckout is POST /start-checkout. Each call makes a checkout: what a repeated orderId does isn't documented.
 func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 	var request checkoutRequest
-	if !decode(r, &request) {
+	if simulator.ReadJSON(r, &request) != nil {
 		errInvalid.write(w)
 		return
 	}
@@ -23,35 +23,15 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	p := &payment{
 		trackID: newID(), checkoutID: newID(), status: pending, request: request, amount: amount,
-		base: s.base(r), createdAt: s.Clock.Now(),
+		base: simulator.BaseURL(s.config.BaseURL, r), createdAt: s.Clock.Now(),
 	}
-	s.payments = append(s.payments, p)
-	s.byID[p.trackID], s.byID[p.checkoutID] = p, p
+	s.payments.Add(p, p.trackID, p.checkoutID)
 	succeed(w, http.StatusCreated, map[string]string{"url": p.checkoutURL(), "trackId": p.trackID})
-}
-
-// base is where this simulator was reached.
-func (s *Server) base(r *http.Request) string {
-	if s.config.BaseURL != "" {
-		return strings.TrimRight(s.config.BaseURL, "/")
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }
 
 // trackCheckout is GET /track-checkout/{trackId}. status and orderId are certain. The checkoutId, from the payment on, is a guess that can be turned off, and so
 // are the amounts, which are off. After a refund it says what it said before: nothing else is known.
-func (s *Server) trackCheckout(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
-	if p == nil || p.trackID != r.PathValue("id") {
-		errNotFound.write(w)
-		return
-	}
+func (s *Server) trackCheckout(w http.ResponseWriter, _ *http.Request, p *payment) {
 	result := map[string]string{"status": p.status, "orderId": p.request.OrderID}
 	if p.status == paid && !s.hideCheckoutID {
 		result["checkoutId"] = p.checkoutID
@@ -63,14 +43,8 @@ func (s *Server) trackCheckout(w http.ResponseWriter, r *http.Request) {
 }
 
 // endCheckout is PUT /checkout/{checkoutId}/end. That an unpaid checkout can't be ended is a guess.
-func (s *Server) endCheckout(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
+func (s *Server) endCheckout(w http.ResponseWriter, _ *http.Request, p *payment) {
 	switch {
-	case p == nil || p.checkoutID != r.PathValue("id"):
-		errNotFound.write(w)
-		return
 	case p.status != paid:
 		errState.write(w)
 		return
@@ -90,7 +64,7 @@ func (s *Server) endCheckout(w http.ResponseWriter, r *http.Request) {
 // assumption, and so is that totalAmount and orderId have to be those of the checkout.
 func (s *Server) refund(w http.ResponseWriter, r *http.Request) {
 	var request refundRequest
-	if !decode(r, &request) {
+	if simulator.ReadJSON(r, &request) != nil {
 		errInvalid.write(w)
 		return
 	}
@@ -101,7 +75,7 @@ func (s *Server) refund(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.find(request.PurchaseID)
+	p := s.payments.Find(request.PurchaseID)
 	switch {
 	case p == nil || p.checkoutID != request.PurchaseID:
 		errNotFound.write(w)

@@ -47,29 +47,10 @@ func (p Payment) Refunded() paylinks.Money {
 }
 
 // Payments are all payments, oldest first.
-func (s *Server) Payments() []Payment {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	payments := make([]Payment, 0, len(s.payments))
-	for _, p := range s.payments {
-		s.age(p)
-		payments = append(payments, p.view())
-	}
-	return payments
-}
+func (s *Server) Payments() []Payment { return s.payments.Views() }
 
 // Payment is the payment with this trackId or checkoutId.
-func (s *Server) Payment(id string) (Payment, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return Payment{}, unknown(id)
-	}
-	return p.view(), nil
-}
-
-func unknown(id string) error { return fmt.Errorf("mispaytest: there's no payment %q", id) }
+func (s *Server) Payment(id string) (Payment, error) { return s.payments.View(id) }
 
 func (p *payment) view() Payment {
 	view := Payment{
@@ -82,20 +63,9 @@ func (p *payment) view() Payment {
 	return view
 }
 
-// with does something to the payment with this trackId or checkoutId.
-func (s *Server) with(id string, do func(*payment) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return unknown(id)
-	}
-	return do(p)
-}
-
 // Open is the buyer opening the checkout page.
 func (s *Server) Open(id string) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		if p.status != pending {
 			return errNotOpen
 		}
@@ -105,20 +75,20 @@ func (s *Server) Open(id string) error {
 }
 
 // Pay is the buyer paying on the checkout page.
-func (s *Server) Pay(id string) error { return s.with(id, s.pay) }
+func (s *Server) Pay(id string) error { return s.payments.Do(id, s.pay) }
 
 // Decline is MisPay refusing the buyer on the checkout page.
-func (s *Server) Decline(id string) error { return s.with(id, s.decline) }
+func (s *Server) Decline(id string) error { return s.payments.Do(id, s.decline) }
 
 // Cancel is the buyer giving up on the checkout page.
-func (s *Server) Cancel(id string) error { return s.with(id, s.cancel) }
+func (s *Server) Cancel(id string) error { return s.payments.Do(id, s.cancel) }
 
 // Expire ends an unpaid checkout as time would, without moving the clock.
-func (s *Server) Expire(id string) error { return s.with(id, s.expire) }
+func (s *Server) Expire(id string) error { return s.payments.Do(id, s.expire) }
 
 // RefundFromPanel refunds without the merchant's API call: the merchant hears of it by webhook alone.
 func (s *Server) RefundFromPanel(id, amount string) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		money, err := paylinks.ParseMoney(amount, paylinks.SAR)
 		if err != nil {
 			return fmt.Errorf("mispaytest: refund: %w", err)
@@ -138,25 +108,21 @@ func (s *Server) HideCheckoutID(hide bool) {
 func (s *Server) FailEnd(n int) { s.Faults.FailBefore(OpEnd, n, http.StatusInternalServerError) }
 
 // Webhook is the body of the webhook about a payment's latest event.
-func (s *Server) Webhook(id string) ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return nil, unknown(id)
-	}
-	return s.message(p).Body, nil
+func (s *Server) Webhook(id string) (body []byte, err error) {
+	err = s.payments.Do(id, func(p *payment) error {
+		body = s.message(p).Body
+		return nil
+	})
+	return body, err
 }
 
 // Callback is the query with which the buyer's browser comes back from a payment's page.
-func (s *Server) Callback(id string) (url.Values, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return nil, unknown(id)
-	}
-	return s.callbackQuery(p)
+func (s *Server) Callback(id string) (query url.Values, err error) {
+	err = s.payments.Do(id, func(p *payment) (err error) {
+		query, err = s.callbackQuery(p)
+		return err
+	})
+	return query, err
 }
 
 var _ http.Handler = (*Server)(nil)

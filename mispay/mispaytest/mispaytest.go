@@ -19,6 +19,7 @@
 package mispaytest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/http"
@@ -105,22 +106,16 @@ type Server struct {
 
 	mu             sync.Mutex
 	hideCheckoutID bool
-	payments       []*payment
-	// byID has every payment twice: under its trackId and under its checkoutId.
-	byID   map[string]*payment
-	tokens map[string]time.Time
+	// payments are known by their trackId and by their checkoutId.
+	payments *simulator.Book[payment, Payment]
+	tokens   map[string]time.Time
 }
 
 // New makes a simulator.
 func New(config Config) *Server {
-	for _, d := range []struct {
-		field *string
-		value string
-	}{{&config.AppID, AppID}, {&config.AppSecret, AppSecret}, {&config.MerchantName, "Example Store"}} {
-		if *d.field == "" {
-			*d.field = d.value
-		}
-	}
+	config.AppID = cmp.Or(config.AppID, AppID)
+	config.AppSecret = cmp.Or(config.AppSecret, AppSecret)
+	config.MerchantName = cmp.Or(config.MerchantName, "Example Store")
 	if config.TokenLife <= 0 {
 		config.TokenLife = defaultTokenLife
 	}
@@ -136,8 +131,9 @@ func New(config Config) *Server {
 	s := &Server{
 		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
 		config: config, kit: kit, mux: http.NewServeMux(), box: blob.New(config.AppSecret),
-		byID: map[string]*payment{}, tokens: map[string]time.Time{},
+		tokens: map[string]time.Time{},
 	}
+	s.payments = simulator.NewBook(&s.mu, "mispaytest: there's no payment", s.age, (*payment).view)
 	_, _ = rand.Read(s.signing[:]) // documented never to fail
 	s.routes()
 	return s
@@ -159,13 +155,13 @@ func (s *Server) routes() {
 	}{
 		{"GET", "/token", OpToken, "", http.HandlerFunc(s.token)},
 		{"POST", "/start-checkout", OpStart, "orderId", s.authenticated(s.startCheckout)},
-		{"GET", "/track-checkout/{id}", OpTrack, "", s.authenticated(s.trackCheckout)},
-		{"PUT", "/checkout/{id}/end", OpEnd, "", s.authenticated(s.endCheckout)},
+		{"GET", "/track-checkout/{id}", OpTrack, "", s.authenticated(s.payments.On(trackID, errNotFound.write, s.trackCheckout))},
+		{"PUT", "/checkout/{id}/end", OpEnd, "", s.authenticated(s.payments.On(checkoutID, errNotFound.write, s.endCheckout))},
 		{"POST", "/refund", OpRefund, "merchantRefundId", s.authenticated(s.refund)},
 	} {
 		s.mux.Handle(route.method+" "+BasePath+route.path, s.kit.Handle(route.op, route.reference, route.handle))
 	}
-	s.mux.HandleFunc("GET /pay/{id}", s.showPage)
-	s.mux.HandleFunc("POST /pay/{id}", s.decide)
+	s.mux.HandleFunc("GET /pay/{id}", s.payments.On(trackID, nil, s.showPage))
+	s.mux.HandleFunc("POST /pay/{id}", s.payments.On(trackID, nil, s.decide))
 	s.mux.HandleFunc("GET /{$}", s.index)
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -16,25 +14,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
+	"github.com/paylinks/paylinks-go/internal/merchanttest"
 	"github.com/paylinks/paylinks-go/mispay/internal/blob"
 	"github.com/paylinks/paylinks-go/mispay/mispaytest"
 )
 
-// caller is a merchant's backend, as plain as can be.
+// caller is a simulator and a merchant who calls it.
 type caller struct {
 	*mispaytest.Server
-	url    string
-	header http.Header
+	*merchanttest.Merchant
 }
 
 func newCaller(t *testing.T, config mispaytest.Config) *caller {
 	t.Helper()
-	c := &caller{Server: mispaytest.New(config)}
-	server := httptest.NewServer(c.Server)
-	t.Cleanup(server.Close)
-	c.url = server.URL
-	c.header = http.Header{"X-App-Id": {mispaytest.AppID}, "Content-Type": {"application/json"}}
-	c.header.Set("Authorization", "Bearer "+c.token(t))
+	simulator := mispaytest.New(config)
+	usual := map[string]string{"X-App-Id": mispaytest.AppID, "Content-Type": "application/json"}
+	c := &caller{Server: simulator, Merchant: merchanttest.New(t, simulator, usual)}
+	c.Usual["Authorization"] = "Bearer " + c.token(t)
 	return c
 }
 
@@ -52,33 +49,31 @@ func (a answer) field(t *testing.T, name string) string {
 	return fields[name]
 }
 
-func (c *caller) send(t *testing.T, method, path string, header http.Header, body string) (int, answer) {
+// send makes a call with the headers that are usual, changed by the given ones: "" removes.
+func (c *caller) send(t *testing.T, method, path string, headers map[string]string, body string) (int, answer) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
-	require.NoError(t, err)
-	req.Header = header.Clone()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, res.Body.Close()) }()
-	text, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
+	status, text := c.In(t).Do(method, mispaytest.BasePath+path, body, headers)
 	var a answer
-	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-		require.NoError(t, json.Unmarshal(text, &a), "%s", text)
+	if strings.HasPrefix(text, "{") {
+		require.NoError(t, json.Unmarshal([]byte(text), &a), "%s", text)
 	}
-	return res.StatusCode, a
+	return status, a
 }
 
 func (c *caller) call(t *testing.T, method, path, body string) (int, answer) {
 	t.Helper()
-	return c.send(t, method, mispaytest.BasePath+path, c.header, body)
+	return c.send(t, method, path, nil, body)
+}
+
+// tokenHeaders are those of the token call, and none of the others.
+func tokenHeaders(id, secret string) map[string]string {
+	return map[string]string{"X-App-Id": id, "X-App-Secret": secret, "Authorization": "", "Content-Type": ""}
 }
 
 // token asks for a token and decrypts it.
 func (c *caller) token(t *testing.T) string {
 	t.Helper()
-	status, a := c.send(t, http.MethodGet, mispaytest.BasePath+"/token", http.Header{"X-App-Id": {mispaytest.AppID}, "X-App-Secret": {mispaytest.AppSecret}}, "")
+	status, a := c.send(t, http.MethodGet, "/token", tokenHeaders(mispaytest.AppID, mispaytest.AppSecret), "")
 	require.Equal(t, http.StatusOK, status)
 	plain, err := blob.New(mispaytest.AppSecret).Open(a.field(t, "token"))
 	require.NoError(t, err)
@@ -100,15 +95,7 @@ func checkout(t *testing.T, replace map[string]any) string {
 		"customerDetails": map[string]any{"mobileNumber": "966512345678", "email": "noura@shop.example"},
 		"orderDetails":    map[string]any{"items": []any{map[string]any{"quantity": "2", "unitPrice": "100.00", "nameEnglish": "Lamp"}}},
 	}
-	for name, value := range replace {
-		fields[name] = value
-		if value == nil {
-			delete(fields, name)
-		}
-	}
-	body, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(body)
+	return jsontest.Replaced(t, fields, replace)
 }
 
 // start makes a checkout.
@@ -149,13 +136,7 @@ func TestATokenIsForTheAppAlone(t *testing.T) {
 		{"another", mispaytest.AppSecret, "ME03"},
 		{mispaytest.AppID, "another", "ME03"},
 	} {
-		header := http.Header{}
-		for name, value := range map[string]string{"X-App-Id": tt.id, "X-App-Secret": tt.secret} {
-			if value != "" {
-				header.Set(name, value)
-			}
-		}
-		status, a := c.send(t, http.MethodGet, mispaytest.BasePath+"/token", header, "")
+		status, a := c.send(t, http.MethodGet, "/token", tokenHeaders(tt.id, tt.secret), "")
 		assert.Equal(t, http.StatusBadRequest, status)
 		assert.Equal(t, "error : 400", a.Status)
 		assert.JSONEq(t, `"ExceptionType.`+tt.code+`"`, string(a.Result))
@@ -167,21 +148,19 @@ func TestACallNeedsAppBearerAndJSON(t *testing.T) {
 	c := newCaller(t, mispaytest.Config{})
 	id := c.start(t)
 	for name, tt := range map[string]struct {
-		change func(http.Header)
-		status int
-		code   string
+		headers map[string]string
+		status  int
+		code    string
 	}{
-		"fine":            {func(http.Header) {}, 200, ""},
-		"no app":          {func(h http.Header) { h.Del("X-App-Id") }, 400, "ME01"},
-		"another app":     {func(h http.Header) { h.Set("X-App-Id", "x") }, 400, "ME03"},
-		"no token":        {func(h http.Header) { h.Del("Authorization") }, 401, "ME10"},
-		"no Bearer":       {func(h http.Header) { h.Set("Authorization", strings.TrimPrefix(h.Get("Authorization"), "Bearer ")) }, 401, "ME10"},
-		"another token":   {func(h http.Header) { h.Set("Authorization", "Bearer x.y.z") }, 401, "ME10"},
-		"no content type": {func(h http.Header) { h.Del("Content-Type") }, 400, "ME97"},
+		"fine":            {nil, 200, ""},
+		"no app":          {map[string]string{"X-App-Id": ""}, 400, "ME01"},
+		"another app":     {map[string]string{"X-App-Id": "x"}, 400, "ME03"},
+		"no token":        {map[string]string{"Authorization": ""}, 401, "ME10"},
+		"no Bearer":       {map[string]string{"Authorization": strings.TrimPrefix(c.Usual["Authorization"], "Bearer ")}, 401, "ME10"},
+		"another token":   {map[string]string{"Authorization": "Bearer x.y.z"}, 401, "ME10"},
+		"no content type": {map[string]string{"Content-Type": ""}, 400, "ME97"},
 	} {
-		header := c.header.Clone()
-		tt.change(header)
-		status, a := c.send(t, http.MethodGet, mispaytest.BasePath+"/track-checkout/"+id, header, "")
+		status, a := c.send(t, http.MethodGet, "/track-checkout/"+id, tt.headers, "")
 		assert.Equal(t, tt.status, status, name)
 		if tt.code != "" {
 			assert.Contains(t, string(a.Result), tt.code, name)
@@ -198,7 +177,7 @@ func TestATokenEnds(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, status)
 	assert.Contains(t, string(a.Result), "ME11")
 
-	c.header.Set("Authorization", "Bearer "+c.token(t))
+	c.Usual["Authorization"] = "Bearer " + c.token(t)
 	c.track(t, id)
 	c.ForgetTokens()
 	status, a = c.call(t, http.MethodGet, "/track-checkout/"+id, "")
@@ -392,27 +371,10 @@ func TestTimeEndsACheckout(t *testing.T) {
 	assert.Contains(t, string(c.Webhooks.Pending()[0].Body), `"MP01"`)
 }
 
-// hook is a merchant's webhook endpoint.
-type hook struct {
-	mu     sync.Mutex
-	bodies []string
-	status int
-}
-
-func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.bodies = append(h.bodies, string(body))
-	w.WriteHeader(h.status)
-}
-
 func TestAWebhookIsSentOnceAndUnsigned(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 500} {
-		h := &hook{status: status}
-		shop := httptest.NewServer(h)
-		t.Cleanup(shop.Close)
+		shop := merchanttest.NewInbox(t, status)
 		c := newCaller(t, mispaytest.Config{WebhookURL: shop.URL + "/hook/secret"})
 		id := c.start(t)
 		require.NoError(t, c.Pay(id))
@@ -424,28 +386,23 @@ func TestAWebhookIsSentOnceAndUnsigned(t *testing.T) {
 		c.Webhooks.Flush(t.Context())
 		assert.Empty(t, c.Webhooks.Pending(), "not even a failed one is sent again")
 		c.Webhooks.Flush(t.Context())
-		h.mu.Lock()
-		bodies := h.bodies
-		h.mu.Unlock()
+		got := shop.Got()
 		p := c.payment(t, id)
 		base := `"checkoutId":"` + p.CheckoutID + `","orderId":"shop-1","appId":"` + mispaytest.AppID + `"`
-		require.Len(t, bodies, 3)
-		assert.JSONEq(t, `{`+base+`,"code":"MP00"}`, bodies[0])
-		assert.JSONEq(t, `{`+base+`,"code":"MP03","isFullyRefunded":false}`, bodies[1])
-		assert.JSONEq(t, `{`+base+`,"code":"MP03","isFullyRefunded":true}`, bodies[2])
+		require.Len(t, got, 3)
+		assert.JSONEq(t, `{`+base+`,"code":"MP00"}`, got[0].Text)
+		assert.JSONEq(t, `{`+base+`,"code":"MP03","isFullyRefunded":false}`, got[1].Text)
+		assert.JSONEq(t, `{`+base+`,"code":"MP03","isFullyRefunded":true}`, got[2].Text)
 
 		body, err := c.Webhook(id)
 		require.NoError(t, err)
-		assert.JSONEq(t, bodies[2], string(body))
+		assert.JSONEq(t, got[2].Text, string(body))
 	}
 }
 
 func TestRunSendsWebhooksByItself(t *testing.T) {
 	t.Parallel()
-	h := &hook{status: 200}
-	shop := httptest.NewServer(h)
-	t.Cleanup(shop.Close)
-	c := newCaller(t, mispaytest.Config{WebhookURL: shop.URL})
+	c := newCaller(t, mispaytest.Config{WebhookURL: merchanttest.NewInbox(t, http.StatusOK).URL})
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	work.Go(func() { assert.NoError(t, c.Run(ctx)) })
@@ -460,15 +417,12 @@ func TestRunSendsWebhooksByItself(t *testing.T) {
 // tap is what a person does on the page. It returns where the browser is sent.
 func (c *caller) tap(t *testing.T, id, decision string) *url.URL {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.url+"/pay/"+id, strings.NewReader("decision="+decision))
+	path := "/pay/" + id
+	status, to := c.In(t).Browse(http.MethodPost, path, "decision="+decision)
+	require.Equal(t, http.StatusSeeOther, status)
+	page, err := url.Parse(c.URL + path)
 	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, res.Body.Close()) }()
-	require.Equal(t, http.StatusSeeOther, res.StatusCode)
-	location, err := res.Location()
+	location, err := page.Parse(to)
 	require.NoError(t, err)
 	return location
 }
@@ -495,7 +449,7 @@ func TestThePageSendsTheBrowserBackWithAnEncryptedResult(t *testing.T) {
 		assert.Equal(t, tt.status, p.Status)
 
 		again := c.tap(t, id, "pay")
-		assert.Equal(t, c.url+"/pay/"+id, again.String(), "a checkout that is over stays on its page")
+		assert.Equal(t, c.URL+"/pay/"+id, again.String(), "a checkout that is over stays on its page")
 		assert.Equal(t, tt.status, c.payment(t, id).Status)
 	}
 }
@@ -513,7 +467,7 @@ func TestWithoutACallbackThePageStays(t *testing.T) {
 	t.Parallel()
 	c := newCaller(t, mispaytest.Config{})
 	id := c.start(t)
-	assert.Equal(t, c.url+"/pay/"+id, c.tap(t, id, "pay").String())
+	assert.Equal(t, c.URL+"/pay/"+id, c.tap(t, id, "pay").String())
 	assert.Equal(t, "success", c.payment(t, id).Status)
 }
 
@@ -522,16 +476,10 @@ func TestOpeningThePageIsSeenInTrack(t *testing.T) {
 	c := newCaller(t, mispaytest.Config{MerchantName: "Oud & Sons"})
 	id := c.start(t)
 	for _, path := range []string{"/pay/" + id + "?lang=en", "/"} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.url+path, nil)
-		require.NoError(t, err)
-		res, err := (&http.Client{}).Do(req)
-		require.NoError(t, err)
-		page, err := io.ReadAll(res.Body)
-		require.NoError(t, err)
-		require.NoError(t, res.Body.Close())
-		assert.Equal(t, http.StatusOK, res.StatusCode)
-		assert.Contains(t, string(page), "SIMULATED")
-		assert.Contains(t, string(page), "237.25")
+		status, page := c.Browse(http.MethodGet, path, "")
+		assert.Equal(t, http.StatusOK, status)
+		assert.Contains(t, page, "SIMULATED")
+		assert.Contains(t, page, "237.25")
 	}
 	assert.Equal(t, "in-progress", c.track(t, id).field(t, "status"))
 }

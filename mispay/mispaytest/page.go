@@ -1,6 +1,7 @@
 package mispaytest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,14 +11,7 @@ import (
 )
 
 // showPage is the hosted checkout page. MisPay's own is on another host; its URL is opaque to merchants.
-func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
-	if p == nil || p.trackID != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
+func (s *Server) showPage(w http.ResponseWriter, r *http.Request, p *payment) {
 	if p.status == pending {
 		p.status = inProgress
 	}
@@ -30,31 +24,16 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
 
 // decide does what the person tapped and sends the browser back to the merchant, {callbackUrl}/?_=… (MisPay, redirect callback). Tapping on a checkout that is over
 // changes nothing.
-func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
-	if p == nil || p.trackID != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
-	var err error
-	switch simulator.ReadDecision(r) {
-	case simulator.Pay:
-		err = s.pay(p)
-	case simulator.Decline:
-		err = s.decline(p)
-	case simulator.Cancel:
-		err = s.cancel(p)
-	default:
+func (s *Server) decide(w http.ResponseWriter, r *http.Request, p *payment) {
+	do, ok := map[simulator.Decision]func(*payment) error{
+		simulator.Pay: s.pay, simulator.Decline: s.decline, simulator.Cancel: s.cancel,
+	}[simulator.ReadDecision(r)]
+	if !ok {
 		http.Error(w, "unknown decision", http.StatusBadRequest)
 		return
 	}
-	to := s.config.CallbackURL
-	if p.request.CallbackURI != "" {
-		to = p.request.CallbackURI
-	}
-	if err != nil || to == "" {
+	to := cmp.Or(p.request.CallbackURI, s.config.CallbackURL)
+	if do(p) != nil || to == "" {
 		simulator.Return(w, r, "", nil)
 		return
 	}
@@ -71,8 +50,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index := simulator.Index{Provider: "MisPay"}
-	for _, p := range slices.Backward(s.payments) {
-		s.age(p)
+	for _, p := range slices.Backward(s.payments.All()) {
 		index.Payments = append(index.Payments, simulator.IndexRow{
 			Link: "pay/" + p.trackID, ID: p.checkoutID, Order: p.request.OrderID,
 			Amount: p.amount.String(), Currency: string(paylinks.SAR), State: p.status,

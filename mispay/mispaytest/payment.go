@@ -35,6 +35,9 @@ type payment struct {
 	refunds   []Refund
 }
 
+func trackID(p *payment) string    { return p.trackID }
+func checkoutID(p *payment) string { return p.checkoutID }
+
 func (p *payment) open() bool           { return p.status == pending || p.status == inProgress }
 func (p *payment) checkoutURL() string  { return p.base + "/pay/" + p.trackID }
 func (p *payment) fullyRefunded() bool  { return p.refunded().Cmp(p.amount) >= 0 }
@@ -115,13 +118,4 @@ func (s *Server) giveBack(p *payment, refund Refund) error {
 	p.code = "MP03"
 	s.notify(p)
 	return nil
-}
-
-// find is the payment with this trackId or checkoutId, nil where there's none. s.mu is held.
-func (s *Server) find(id string) *payment {
-	p := s.byID[id]
-	if p != nil {
-		s.age(p)
-	}
-	return p
 }

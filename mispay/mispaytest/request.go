@@ -2,8 +2,6 @@ package mispaytest
 
 import (
 	"encoding/json"
-	"io"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -59,11 +57,6 @@ type refundRequest struct {
 }
 
 // decode reads a JSON body. Unknown fields are let through: MisPay's objects have more than is known.
-func decode(r *http.Request, v any) bool {
-	body, err := io.ReadAll(r.Body)
-	return err == nil && json.Unmarshal(body, v) == nil
-}
-
 var (
 	// orderIDShape is the simulator's own: MisPay documents no rule.
 	orderIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

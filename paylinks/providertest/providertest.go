@@ -11,9 +11,11 @@ package providertest
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // TB is what a check needs of a test. [*testing.T] is one; a recorder that notes failures can be another.
@@ -114,6 +116,24 @@ const (
 	// TooMany: the call is answered with status 429 and has no effect.
 	TooMany Fault = "too many calls"
 )
+
+// Strike makes every call of a simulator's operation go wrong like that, until its faults are cleared. op is the simulator's own name for the operation.
+func (f Fault) Strike(faults *simulator.Faults, op string) {
+	switch f {
+	case LostAnswer:
+		faults.DropAfter(op, 0)
+	case CutAnswer:
+		faults.Truncate(op, 0)
+	case GarbledAnswer:
+		faults.Garble(op, 0)
+	case LateError:
+		faults.FailAfter(op, 0, http.StatusInternalServerError)
+	case EarlyError:
+		faults.FailBefore(op, 0, http.StatusServiceUnavailable)
+	case TooMany:
+		faults.FailBefore(op, 0, http.StatusTooManyRequests)
+	}
+}
 
 // Check is one promise that a provider keeps.
 type Check struct {

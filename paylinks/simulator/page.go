@@ -117,8 +117,13 @@ func render(w http.ResponseWriter, name string, data any) {
 		http.Error(w, "simulator: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
+	WriteHTML(w, pages.Lookup(name), data)
+}
+
+// WriteHTML answers with a page that can load nothing from anywhere.
+func WriteHTML(w http.ResponseWriter, t *template.Template, data any) {
 	var page bytes.Buffer
-	if err := pages.ExecuteTemplate(&page, name, data); err != nil {
+	if err := t.Execute(&page, data); err != nil {
 		http.Error(w, "simulator: "+err.Error(), http.StatusInternalServerError)
 		return
 	}

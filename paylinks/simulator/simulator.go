@@ -1,7 +1,7 @@
 // Package simulator is what the providers' simulators share: a clock that can be moved, faults on demand, a log of what was
 // really asked, the checkout page on which a person taps Pay, and webhooks that are sent, repeated, held back or forged.
 //
-// A simulator keeps its provider's rules and state itself and hangs its operations into a [Kit]:
+// A simulator keeps its provider's rules and state itself, its payments in a [Book], and hangs its operations into a [Kit]:
 //
 //	kit := simulator.New(simulator.Config{…})
 //	mux.Handle("POST /payments/{id}/captures", kit.Handle("capture", "reference_id", handler))

@@ -2,7 +2,6 @@ package tabbytest
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks/simulator"
@@ -11,7 +10,7 @@ import (
 // createSession is POST /api/v2/checkout. Each call makes a session and a payment: there's no idempotency key.
 func (s *Server) createSession(w http.ResponseWriter, r *http.Request) {
 	var req checkoutRequest
-	if !decode(r, &req) {
+	if simulator.ReadJSON(r, &req) != nil {
 		errDecode.write(w)
 		return
 	}
@@ -26,43 +25,23 @@ func (s *Server) createSession(w http.ResponseWriter, r *http.Request) {
 	now := s.Clock.Now()
 	p := &payment{
 		id: simulator.NewUUID(), session: simulator.NewUUID(), sessionStatus: "created", status: created,
-		request: req, reference: req.Payment.Order.ReferenceID, amount: amount, base: s.base(r),
-		createdAt: now, expiresAt: now.Add(sessionLife), sparse: len(s.payments)%2 == 1,
+		request: req, reference: req.Payment.Order.ReferenceID, amount: amount, base: simulator.BaseURL(s.config.BaseURL, r),
+		createdAt: now, expiresAt: now.Add(sessionLife), sparse: s.payments.Len()%2 == 1,
 	}
 	if reason := s.rejection(&req, amount); reason != "" {
 		// What payment.status is then isn't known. CREATED is a guess, as is that the payment expires like any other.
 		p.sessionStatus, p.rejection = "rejected", reason
 	}
-	s.payments = append(s.payments, p)
-	s.byID[p.id], s.byID[p.session] = p, p
+	s.payments.Add(p, p.id, p.session)
 	simulator.WriteJSON(w, http.StatusOK, s.sessionAnswer(p))
-}
-
-// base is where this simulator was reached.
-func (s *Server) base(r *http.Request) string {
-	if s.config.BaseURL != "" {
-		return strings.TrimRight(s.config.BaseURL, "/")
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }
 
 // session hands the session that the path names to next, with s.mu held.
 func (s *Server) session(next func(http.ResponseWriter, *http.Request, *payment)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		p := s.find(r.PathValue("id"))
-		if p == nil || p.session != r.PathValue("id") {
-			guess(http.StatusNotFound, "no such session").write(w)
-			return
-		}
-		next(w, r, p)
-	}
+	return s.payments.On(sessionID, errNoSession.write, next)
 }
+
+func sessionID(p *payment) string { return p.session }
 
 func (s *Server) readSession(w http.ResponseWriter, _ *http.Request, p *payment) {
 	simulator.WriteJSON(w, http.StatusOK, s.sessionAnswer(p))

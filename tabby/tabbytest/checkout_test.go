@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
 )
@@ -16,7 +17,7 @@ import (
 func TestASessionHasTwoIDsAndAPage(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	status, answer := a.call(http.MethodPost, "/api/v2/checkout", encode(t, request()))
+	status, answer := a.Call(http.MethodPost, "/api/v2/checkout", jsontest.Encode(t, request()))
 	require.Equal(t, 200, status)
 	assert.Equal(t, "created", answer["status"])
 
@@ -30,12 +31,12 @@ func TestASessionHasTwoIDsAndAPage(t *testing.T) {
 	assert.Equal(t, object{"ours": "m-1"}, payment["meta"])
 
 	offer := answer["configuration"].(object)["available_products"].(object)["installments"].([]any)[0].(object)
-	assert.Equal(t, a.url+"/checkout/"+session, offer["web_url"])
-	status, picture := a.do(http.MethodGet, strings.TrimPrefix(offer["qr_code"].(string), a.url), "", map[string]string{"Authorization": ""})
+	assert.Equal(t, a.URL+"/checkout/"+session, offer["web_url"])
+	status, picture := a.Do(http.MethodGet, strings.TrimPrefix(offer["qr_code"].(string), a.URL), "", map[string]string{"Authorization": ""})
 	assert.Equal(t, 200, status)
 	assert.True(t, strings.HasPrefix(picture, "\x89PNG"))
 
-	status, again := a.call(http.MethodGet, "/api/v2/checkout/"+session, "")
+	status, again := a.Call(http.MethodGet, "/api/v2/checkout/"+session, "")
 	assert.Equal(t, 200, status)
 	assert.Equal(t, answer, again)
 }
@@ -95,7 +96,7 @@ func TestACheckoutRequestThatIsWrongIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, tabbytest.Config{})
-			status, answer := a.call(http.MethodPost, "/api/v2/checkout", encode(t, set(request(), c.path, c.value)))
+			status, answer := a.Call(http.MethodPost, "/api/v2/checkout", jsontest.Encode(t, jsontest.Set(request(), c.path, c.value)))
 			if c.status == 0 {
 				c.status = 400
 			}
@@ -115,7 +116,7 @@ func TestWhatLinksAndTillsMayLeaveOut(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"lang", "merchant_urls", "payment.buyer", "payment.description", "payment.meta", "payment.order.items"} {
 		a := newAPI(t, tabbytest.Config{})
-		payment, _ := a.create(set(request(), path, nil))
+		payment, _ := a.create(jsontest.Set(request(), path, nil))
 		assert.NotEmpty(t, payment, path)
 	}
 }
@@ -123,7 +124,7 @@ func TestWhatLinksAndTillsMayLeaveOut(t *testing.T) {
 func TestThreeDecimalsInKuwait(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	r := set(set(set(request(), "payment.currency", "KWD"), "merchant_code", "KW"), "payment.amount", "12.345")
+	r := jsontest.Set(jsontest.Set(jsontest.Set(request(), "payment.currency", "KWD"), "merchant_code", "KW"), "payment.amount", "12.345")
 	payment, _ := a.create(r)
 	assert.Equal(t, "12.345", a.payment(payment)["amount"])
 }
@@ -131,7 +132,7 @@ func TestThreeDecimalsInKuwait(t *testing.T) {
 func TestAHostTakesItsRegionsCurrenciesAlone(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{Currencies: []paylinks.Currency{paylinks.AED, paylinks.KWD}})
-	status, answer := a.call(http.MethodPost, "/api/v2/checkout", encode(t, request()))
+	status, answer := a.Call(http.MethodPost, "/api/v2/checkout", jsontest.Encode(t, request()))
 	assert.Equal(t, 403, status)
 	assert.Equal(t, "no_permission", answer["errorType"])
 }
@@ -146,7 +147,7 @@ func TestPreScoringRefusesWithStatus200(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, tabbytest.Config{MinAmount: "10", MaxAmount: "5000"})
-			status, answer := a.call(http.MethodPost, "/api/v2/checkout", encode(t, set(request(), c.path, c.value)))
+			status, answer := a.Call(http.MethodPost, "/api/v2/checkout", jsontest.Encode(t, jsontest.Set(request(), c.path, c.value)))
 			assert.Equal(t, 200, status)
 			assert.Equal(t, "rejected", answer["status"])
 			product := answer["configuration"].(object)["products"].(object)["installments"].(object)
@@ -162,16 +163,16 @@ func TestTheLinkIsTextedToTheBuyerOfTheSession(t *testing.T) {
 	a := newAPI(t, tabbytest.Config{})
 	payment, session := a.create(request())
 	for _, body := range []string{"", `{"phone":"966500000009","product":"installments"}`} {
-		status, _ := a.call(http.MethodPost, "/api/v2/checkout/"+session+"/send_hpp_link", body)
+		status, _ := a.Call(http.MethodPost, "/api/v2/checkout/"+session+"/send_hpp_link", body)
 		assert.Equal(t, 200, status)
 	}
 	assert.Equal(t, []tabbytest.SMS{
-		{PaymentID: payment, Phone: "+966500000001", URL: a.url + "/checkout/" + session, At: start},
-		{PaymentID: payment, Phone: "+966500000001", URL: a.url + "/checkout/" + session, At: start},
+		{PaymentID: payment, Phone: "+966500000001", URL: a.URL + "/checkout/" + session, At: start},
+		{PaymentID: payment, Phone: "+966500000001", URL: a.URL + "/checkout/" + session, At: start},
 	}, a.Texts())
 
-	_, mute := a.create(set(request(), "payment.buyer", nil))
-	status, _ := a.call(http.MethodPost, "/api/v2/checkout/"+mute+"/send_hpp_link", "")
+	_, mute := a.create(jsontest.Set(request(), "payment.buyer", nil))
+	status, _ := a.Call(http.MethodPost, "/api/v2/checkout/"+mute+"/send_hpp_link", "")
 	assert.Equal(t, 400, status, "without a phone there's nobody to text")
 	require.NoError(t, a.Pay(payment))
 	a.refused(http.MethodPost, "/api/v2/checkout/"+session+"/send_hpp_link", "", 400, "session is finalized")
@@ -182,7 +183,7 @@ func TestCancellingASession(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	payment, session := a.create(request())
-	status, answer := a.call(http.MethodPost, "/api/v2/checkout/"+session+"/cancel", "")
+	status, answer := a.Call(http.MethodPost, "/api/v2/checkout/"+session+"/cancel", "")
 	assert.Equal(t, 200, status)
 	assert.Equal(t, "expired", answer["status"])
 	assert.Equal(t, "EXPIRED", a.payment(payment)["status"])
@@ -191,12 +192,12 @@ func TestCancellingASession(t *testing.T) {
 	seen, err := a.Payment(paid)
 	require.NoError(t, err)
 	for name, id := range map[string]string{"cancelled": session, "paid": seen.SessionID} {
-		got, answer := a.call(http.MethodPost, "/api/v2/checkout/"+id+"/cancel", "")
+		got, answer := a.Call(http.MethodPost, "/api/v2/checkout/"+id+"/cancel", "")
 		assert.Equal(t, 400, got, name)
 		assert.Equal(t, "session is finalized", answer["error"], name)
 	}
 	assert.Equal(t, "AUTHORIZED", a.payment(paid)["status"])
-	status, _ = a.call(http.MethodPost, "/api/v2/checkout/"+payment+"/cancel", "")
+	status, _ = a.Call(http.MethodPost, "/api/v2/checkout/"+payment+"/cancel", "")
 	assert.Equal(t, 404, status, "it takes the session's id, not the payment's")
 }
 
@@ -206,11 +207,11 @@ func TestASessionEndsBeforeItsPayment(t *testing.T) {
 	payment, session := a.create(request())
 
 	a.Clock.Advance(20*time.Minute - time.Second)
-	_, answer := a.call(http.MethodGet, "/api/v2/checkout/"+session, "")
+	_, answer := a.Call(http.MethodGet, "/api/v2/checkout/"+session, "")
 	assert.Equal(t, "created", answer["status"])
 
 	a.Clock.Advance(time.Second)
-	_, answer = a.call(http.MethodGet, "/api/v2/checkout/"+session, "")
+	_, answer = a.Call(http.MethodGet, "/api/v2/checkout/"+session, "")
 	assert.Equal(t, "expired", answer["status"])
 	assert.Equal(t, "CREATED", a.payment(payment)["status"])
 	require.Error(t, a.Pay(payment), "the link is dead")
@@ -240,9 +241,9 @@ func TestEveryPartOfTheAPIWantsTheKey(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(path, " ")
 		for i, key := range []string{"", "Bearer sk_test_wrong"} {
-			status, body := a.do(method, path, "{}", map[string]string{"Authorization": key})
+			status, body := a.Do(method, path, "{}", map[string]string{"Authorization": key})
 			assert.Equal(t, 401, status, path)
-			assert.JSONEq(t, encode(t, object{"status": "error", "errorType": "not_authorized", "error": texts[i]}), body, path)
+			assert.JSONEq(t, jsontest.Encode(t, object{"status": "error", "errorType": "not_authorized", "error": texts[i]}), body, path)
 		}
 	}
 	assert.Len(t, a.Payments(), 1)
@@ -252,7 +253,7 @@ func TestUnknownRoutesArePlainText(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	for _, path := range []string{"/api/v2/webhooks", "/api/v1/payments", "/nothing", "/api/v2/payments/x/y/z"} {
-		status, body := a.do(http.MethodGet, path, "", nil)
+		status, body := a.Do(http.MethodGet, path, "", nil)
 		assert.Equal(t, 404, status)
 		assert.Equal(t, "404 page not found", body)
 	}
@@ -262,7 +263,7 @@ func TestABodyThatIsNotJSONIsNotDecoded(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	for _, headers := range []map[string]string{{"Content-Type": ""}, {"Content-Type": "text/plain"}} {
-		status, body := a.do(http.MethodPost, "/api/v2/checkout", encode(t, request()), headers)
+		status, body := a.Do(http.MethodPost, "/api/v2/checkout", jsontest.Encode(t, request()), headers)
 		assert.Equal(t, 400, status)
 		assert.Contains(t, body, "could not decode request")
 	}

@@ -57,29 +57,10 @@ type SMS struct {
 }
 
 // Payments are all payments, oldest first.
-func (s *Server) Payments() []Payment {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	payments := make([]Payment, 0, len(s.payments))
-	for _, p := range s.payments {
-		s.age(p)
-		payments = append(payments, p.view())
-	}
-	return payments
-}
+func (s *Server) Payments() []Payment { return s.payments.Views() }
 
 // Payment is the payment with this id, or of the session with this id.
-func (s *Server) Payment(id string) (Payment, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return Payment{}, unknown(id)
-	}
-	return p.view(), nil
-}
-
-func unknown(id string) error { return fmt.Errorf("tabbytest: there's no payment %q", id) }
+func (s *Server) Payment(id string) (Payment, error) { return s.payments.View(id) }
 
 func (p *payment) view() Payment {
 	return Payment{
@@ -112,32 +93,21 @@ func (s *Server) AutoCapture(on bool) {
 	s.autoCapture = on
 }
 
-// with does something to the payment with this id, or of the session with this id.
-func (s *Server) with(id string, do func(*payment) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return unknown(id)
-	}
-	return do(p)
-}
-
 // Pay is the buyer paying on the checkout page. A buyer with the sandbox's otp.rejected@tabby.ai is declined there.
-func (s *Server) Pay(id string) error { return s.with(id, s.pay) }
+func (s *Server) Pay(id string) error { return s.payments.Do(id, s.pay) }
 
 // Decline is Tabby refusing the buyer on the checkout page.
-func (s *Server) Decline(id string) error { return s.with(id, s.decline) }
+func (s *Server) Decline(id string) error { return s.payments.Do(id, s.decline) }
 
 // Cancel is the buyer giving up on the checkout page.
-func (s *Server) Cancel(id string) error { return s.with(id, s.cancel) }
+func (s *Server) Cancel(id string) error { return s.payments.Do(id, s.cancel) }
 
 // Expire ends an unpaid payment as time would, without moving the clock.
-func (s *Server) Expire(id string) error { return s.with(id, s.cancel) }
+func (s *Server) Expire(id string) error { return s.payments.Do(id, s.cancel) }
 
 // Dispute opens a dispute, or closes it again: while it's open, refunds get 409.
 func (s *Server) Dispute(id string, open bool) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		p.disputed = open
 		return nil
 	})
@@ -146,7 +116,7 @@ func (s *Server) Dispute(id string, open bool) error {
 // CaptureFromDashboard captures without the merchant's API call, as a person at the dashboard does, and Tabby itself 21 days
 // after an authorization that nobody captured.
 func (s *Server) CaptureFromDashboard(id, amount string) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		money, err := paylinks.ParseMoney(amount, p.amount.Currency())
 		if err != nil {
 			return fmt.Errorf("tabbytest: capture: %w", err)
@@ -161,7 +131,7 @@ func (s *Server) CaptureFromDashboard(id, amount string) error {
 
 // RefundFromDashboard refunds without the merchant's API call.
 func (s *Server) RefundFromDashboard(id, amount string) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		money, err := paylinks.ParseMoney(amount, p.amount.Currency())
 		if err != nil {
 			return fmt.Errorf("tabbytest: refund: %w", err)
@@ -176,7 +146,7 @@ func (s *Server) RefundFromDashboard(id, amount string) error {
 
 // CloseFromDashboard voids an authorization, or releases what is not captured of it, without the merchant's API call.
 func (s *Server) CloseFromDashboard(id string) error {
-	return s.with(id, func(p *payment) error {
+	return s.payments.Do(id, func(p *payment) error {
 		if p.status != authorized {
 			return fmt.Errorf("tabbytest: a %s payment can't be closed", p.status)
 		}
@@ -187,19 +157,17 @@ func (s *Server) CloseFromDashboard(id string) error {
 
 // Webhook is the header and body with which Tabby would tell of a payment's present state, with a registered header of
 // that title and value. An empty title is a webhook that was registered without one.
-func (s *Server) Webhook(id, title, value string) (http.Header, []byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(id)
-	if p == nil {
-		return nil, nil, unknown(id)
-	}
+func (s *Server) Webhook(id, title, value string) (header http.Header, body []byte, err error) {
 	h := &hook{}
 	if title != "" {
 		h.Header = &hookHeader{Title: title, Value: value}
 	}
-	message := s.message(p, h)
-	return message.Header, message.Body, nil
+	err = s.payments.Do(id, func(p *payment) error {
+		message := s.message(p, h)
+		header, body = message.Header, message.Body
+		return nil
+	})
+	return header, body, err
 }
 
 var _ http.Handler = (*Server)(nil)

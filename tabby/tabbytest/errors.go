@@ -1,9 +1,6 @@
 package tabbytest
 
 import (
-	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -32,6 +29,7 @@ var errorTypes = map[int]string{
 
 // The errors whose texts Tabby's reference gives.
 var (
+	// errDecode is the one text for what can't be read, whatever is wrong; a content type other than JSON is among it here.
 	errDecode        = apiError{status: http.StatusBadRequest, text: "could not decode request"}
 	errBadRequest    = apiError{status: http.StatusBadRequest, text: "bad_request"}
 	errPaymentID     = apiError{status: http.StatusBadRequest, text: "invalid payment id"}
@@ -47,6 +45,8 @@ var (
 
 // guess is an error whose status Tabby's reference tells or suggests, and whose text it doesn't.
 func guess(status int, text string) apiError { return apiError{status: status, text: text} }
+
+var errNoSession = guess(http.StatusNotFound, "no such session")
 
 // invalid is the form of a validation error with one field.
 func invalid(field string) apiError {
@@ -94,15 +94,4 @@ func (s *Server) authenticated(texts authTexts, next http.HandlerFunc) http.Hand
 			next(w, r)
 		}
 	}
-}
-
-// decode reads a JSON body. Tabby refuses what it can't read with one text, whatever is wrong; a content type other than
-// JSON is among it here.
-func decode(r *http.Request, v any) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return false
-	}
-	body, err := io.ReadAll(r.Body)
-	return err == nil && json.Unmarshal(body, v) == nil
 }

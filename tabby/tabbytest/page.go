@@ -14,14 +14,7 @@ import (
 
 // showPage is the hosted checkout page. Tabby's own is on another host and is called with the session in its query; the
 // URL is opaque to merchants.
-func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
-	if p == nil || p.session != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
+func (s *Server) showPage(w http.ResponseWriter, r *http.Request, p *payment) {
 	page := simulator.Page{
 		Provider: "Tabby", Lang: p.request.Lang, Merchant: s.config.MerchantName,
 		Amount: p.amount.String(), Currency: string(p.amount.Currency()), Order: p.reference,
@@ -38,28 +31,16 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
 
 // decide does what the person tapped and sends the browser back to the merchant with payment_id added to the URL (Tabby,
 // checkout flow). Tapping on a session that is over changes nothing.
-func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.find(r.PathValue("id"))
-	if p == nil || p.session != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
-	var err error
-	switch simulator.ReadDecision(r) {
-	case simulator.Pay:
-		err = s.pay(p)
-	case simulator.Decline:
-		err = s.decline(p)
-	case simulator.Cancel:
-		err = s.cancel(p)
-	default:
+func (s *Server) decide(w http.ResponseWriter, r *http.Request, p *payment) {
+	do, ok := map[simulator.Decision]func(*payment) error{
+		simulator.Pay: s.pay, simulator.Decline: s.decline, simulator.Cancel: s.cancel,
+	}[simulator.ReadDecision(r)]
+	if !ok {
 		http.Error(w, "unknown decision", http.StatusBadRequest)
 		return
 	}
 	to := ""
-	if err == nil {
+	if do(p) == nil {
 		urls := p.request.MerchantURLs
 		to = map[string]string{authorized: urls.Success, closed: urls.Success, rejected: urls.Failure, expired: urls.Cancel}[p.status]
 	}
@@ -71,8 +52,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index := simulator.Index{Provider: "Tabby"}
-	for _, p := range slices.Backward(s.payments) {
-		s.age(p)
+	for _, p := range slices.Backward(s.payments.All()) {
 		state := p.status
 		if p.rejection != "" {
 			state = "session rejected: " + p.rejection

@@ -8,20 +8,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
 )
 
 // tap is what a person does on the checkout page; it returns where the browser is sent.
 func (a *api) tap(session, decision string) (int, string) {
 	a.t.Helper()
-	return a.do(http.MethodPost, "/checkout/"+session, "decision="+decision, map[string]string{
-		"Authorization": "", "Content-Type": "application/x-www-form-urlencoded",
-	})
+	return a.Browse(http.MethodPost, "/checkout/"+session, "decision="+decision)
 }
 
 func (a *api) page(path string) (int, string) {
 	a.t.Helper()
-	return a.do(http.MethodGet, path, "", map[string]string{"Authorization": ""})
+	return a.Browse(http.MethodGet, path, "")
 }
 
 func TestTheCheckoutPageSendsTheBuyerBackWithTheResult(t *testing.T) {
@@ -47,7 +46,7 @@ func TestTheCheckoutPageSendsTheBuyerBackWithTheResult(t *testing.T) {
 func TestTheSandboxBuyerWhoIsRejectedOnThePage(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	payment, session := a.create(set(request(), "payment.buyer.email", "otp.rejected@tabby.ai"))
+	payment, session := a.create(jsontest.Set(request(), "payment.buyer.email", "otp.rejected@tabby.ai"))
 	_, to := a.tap(session, "pay")
 	assert.Equal(t, "https://shop.example/f?payment_id="+payment, to)
 	assert.Equal(t, "REJECTED", a.payment(payment)["status"])
@@ -56,7 +55,7 @@ func TestTheSandboxBuyerWhoIsRejectedOnThePage(t *testing.T) {
 func TestWithoutReturnURLsThePageShowsTheResult(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	_, session := a.create(set(request(), "merchant_urls", nil))
+	_, session := a.create(jsontest.Set(request(), "merchant_urls", nil))
 	_, open := a.page("/checkout/" + session)
 	assert.Contains(t, open, "SIMULATED")
 	assert.Contains(t, open, "150.00")
@@ -84,7 +83,7 @@ func TestAnExpiredPageSaysSo(t *testing.T) {
 func TestThePageSpeaksTheSessionsLanguage(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	_, session := a.create(set(request(), "lang", "ar"))
+	_, session := a.create(jsontest.Set(request(), "lang", "ar"))
 	_, page := a.page("/checkout/" + session)
 	assert.Contains(t, page, `<html lang="ar" dir="rtl">`)
 }
@@ -108,8 +107,8 @@ func TestTheIndexShowsPaymentsAndTexts(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	_, session := a.create(request())
-	a.call(http.MethodPost, "/api/v2/checkout/"+session+"/send_hpp_link", "")
-	_, _ = a.create(set(request(), "payment.buyer.phone", "+966500000002"))
+	a.Call(http.MethodPost, "/api/v2/checkout/"+session+"/send_hpp_link", "")
+	_, _ = a.create(jsontest.Set(request(), "payment.buyer.phone", "+966500000002"))
 	status, index := a.page("/")
 	require.Equal(t, 200, status)
 	for _, want := range []string{`href="checkout/` + session + `"`, "POS-1", "150.00 SAR", "CREATED", "session rejected: not_available", "966500000001"} {

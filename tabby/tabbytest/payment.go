@@ -140,15 +140,6 @@ func (s *Server) giveBack(p *payment, e entry) {
 	s.notify(p)
 }
 
-// find is the payment with this id, or of the session with this id; nil where there's none. s.mu is held.
-func (s *Server) find(id string) *payment {
-	p := s.byID[id]
-	if p != nil {
-		s.age(p)
-	}
-	return p
-}
-
 // trimmed is an amount as Tabby answers it: "150.00" comes back as "150".
 func trimmed(m paylinks.Money) string {
 	return strings.TrimSuffix(strings.TrimRight(m.String(), "0"), ".")

@@ -17,19 +17,13 @@ var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 
 // payment hands the payment that the path names to next, with s.mu held.
 func (s *Server) payment(next func(http.ResponseWriter, *http.Request, *payment)) http.HandlerFunc {
+	known := s.payments.On(func(p *payment) string { return p.id }, errNoPayment.write, next)
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !uuid.MatchString(r.PathValue("id")) {
 			errPaymentID.write(w)
 			return
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		p := s.find(r.PathValue("id"))
-		if p == nil || p.id != r.PathValue("id") {
-			errNoPayment.write(w)
-			return
-		}
-		next(w, r, p)
+		known(w, r)
 	}
 }
 
@@ -45,7 +39,7 @@ func (s *Server) updatePayment(w http.ResponseWriter, r *http.Request, p *paymen
 		} `json:"order"`
 	}
 	switch {
-	case !decode(r, &body):
+	case simulator.ReadJSON(r, &body) != nil:
 		errDecode.write(w)
 	case body.Order.ReferenceID == "" || !short(body.Order.ReferenceID):
 		invalid("$.order.reference_id").write(w)
@@ -68,7 +62,7 @@ type transfer struct {
 
 // read decodes a transfer and its amount, and answers what is wrong with it.
 func (t *transfer) read(w http.ResponseWriter, r *http.Request, currency paylinks.Currency) (paylinks.Money, bool) {
-	if !decode(r, t) {
+	if simulator.ReadJSON(r, t) != nil {
 		errDecode.write(w)
 		return paylinks.Money{}, false
 	}
@@ -177,8 +171,7 @@ func (s *Server) listPayments(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var found []any
-	for _, p := range slices.Backward(s.payments) {
-		s.age(p)
+	for _, p := range slices.Backward(s.payments.All()) {
 		if filter(p) && !p.createdAt.Before(from) && !p.createdAt.After(to) {
 			found = append(found, s.paymentAnswer(p))
 		}

@@ -17,7 +17,7 @@ const unknownID = "00000000-0000-4000-8000-000000000000"
 
 func (a *api) post(payment, action, body string) (int, object) {
 	a.t.Helper()
-	return a.call(http.MethodPost, "/api/v2/payments/"+payment+"/"+action, body)
+	return a.Call(http.MethodPost, "/api/v2/payments/"+payment+"/"+action, body)
 }
 
 func TestAnAuthorizationMovesExpiryByAYear(t *testing.T) {
@@ -220,10 +220,10 @@ func TestTheOrderNumberCanBeChangedOncePaid(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	unpaid, _ := a.create(request())
-	status, _ := a.call(http.MethodPut, "/api/v2/payments/"+unpaid, `{"order":{"reference_id":"POS-2"}}`)
+	status, _ := a.Call(http.MethodPut, "/api/v2/payments/"+unpaid, `{"order":{"reference_id":"POS-2"}}`)
 	assert.Equal(t, 400, status)
 	paid := a.paid()
-	status, answer := a.call(http.MethodPut, "/api/v2/payments/"+paid, `{"order":{"reference_id":"POS-2"},"amount":"1"}`)
+	status, answer := a.Call(http.MethodPut, "/api/v2/payments/"+paid, `{"order":{"reference_id":"POS-2"},"amount":"1"}`)
 	assert.Equal(t, 200, status)
 	assert.Equal(t, "POS-2", answer["order"].(object)["reference_id"])
 	assert.Equal(t, "150", answer["amount"], "every other field is ignored")
@@ -232,7 +232,7 @@ func TestTheOrderNumberCanBeChangedOncePaid(t *testing.T) {
 func TestTheListHasWhatWasPaid(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
-	_, empty := a.call(http.MethodGet, "/api/v2/payments", "")
+	_, empty := a.Call(http.MethodGet, "/api/v2/payments", "")
 	assert.Nil(t, empty["payments"])
 
 	a.create(request())
@@ -258,7 +258,7 @@ func TestTheListHasWhatWasPaid(t *testing.T) {
 		"?created_at__lte=2026-03-01": nil,
 		"?created_at__lte=2026-03-02": {refunded, voided, captured, authorized},
 	} {
-		status, answer := a.call(http.MethodGet, "/api/v2/payments"+query, "")
+		status, answer := a.Call(http.MethodGet, "/api/v2/payments"+query, "")
 		assert.Equal(t, 200, status, query)
 		var ids []string
 		if list, ok := answer["payments"].([]any); ok {
@@ -269,7 +269,7 @@ func TestTheListHasWhatWasPaid(t *testing.T) {
 		assert.Equal(t, want, ids, query)
 	}
 	for _, query := range []string{"?limit=21", "?limit=x", "?offset=-1", "?status=paid", "?created_at__gte=yesterday"} {
-		status, _ := a.call(http.MethodGet, "/api/v2/payments"+query, "")
+		status, _ := a.Call(http.MethodGet, "/api/v2/payments"+query, "")
 		assert.Equal(t, 400, status, query)
 	}
 }
@@ -282,7 +282,7 @@ func TestCapturesAtOnceNeverTakeTooMuch(t *testing.T) {
 	for i := range 10 {
 		wait.Go(func() {
 			body := fmt.Sprintf(`{"amount":"40","reference_id":"c-%d"}`, i)
-			a.do(http.MethodPost, "/api/v2/payments/"+payment+"/captures", body, nil)
+			a.Do(http.MethodPost, "/api/v2/payments/"+payment+"/captures", body, nil)
 		})
 	}
 	wait.Wait()

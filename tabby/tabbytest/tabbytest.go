@@ -20,6 +20,7 @@
 package tabbytest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -111,23 +112,18 @@ type Server struct {
 
 	mu          sync.Mutex
 	autoCapture bool
-	payments    []*payment
-	// byID has every payment twice: under its own id and under its session's.
-	byID  map[string]*payment
-	hooks []*hook
-	texts []SMS
+	// payments are known by their own id and by their session's.
+	payments *simulator.Book[payment, Payment]
+	hooks    []*hook
+	texts    []SMS
 }
 
 // New makes a simulator.
 func New(config Config) *Server {
-	if config.SecretKey == "" {
-		config.SecretKey = SecretKey
-	}
+	config.SecretKey = cmp.Or(config.SecretKey, SecretKey)
+	config.MerchantName = cmp.Or(config.MerchantName, "Example Store")
 	if config.MerchantCodes == nil {
 		config.MerchantCodes = map[string]paylinks.Currency{"SA": paylinks.SAR, "AE": paylinks.AED, "KW": paylinks.KWD}
-	}
-	if config.MerchantName == "" {
-		config.MerchantName = "Example Store"
 	}
 	if config.WebhookRetries == nil {
 		config.WebhookRetries = []time.Duration{time.Minute, 2 * time.Minute, 3 * time.Minute, 4 * time.Minute}
@@ -141,8 +137,9 @@ func New(config Config) *Server {
 	})
 	s := &Server{
 		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
-		config: config, kit: kit, mux: http.NewServeMux(), byID: map[string]*payment{},
+		config: config, kit: kit, mux: http.NewServeMux(),
 	}
+	s.payments = simulator.NewBook(&s.mu, "tabbytest: there's no payment", s.age, (*payment).view)
 	if config.WebhookURL != "" {
 		for code := range config.MerchantCodes {
 			s.hooks = append(s.hooks, newHook(code, config))
@@ -187,7 +184,7 @@ func (s *Server) routes() {
 	}
 	// Tabby doesn't say whether the picture wants the key. It's a plain image here, since a page shows it.
 	s.mux.Handle("GET /api/v2/checkout/{id}/hpp_link_qr", s.kit.Handle(OpQR, "", s.session(s.qr)))
-	s.mux.HandleFunc("GET /checkout/{id}", s.showPage)
-	s.mux.HandleFunc("POST /checkout/{id}", s.decide)
+	s.mux.HandleFunc("GET /checkout/{id}", s.payments.On(sessionID, nil, s.showPage))
+	s.mux.HandleFunc("POST /checkout/{id}", s.payments.On(sessionID, nil, s.decide))
 	s.mux.HandleFunc("GET /{$}", s.index)
 }

@@ -68,7 +68,7 @@ func readHookBody(w http.ResponseWriter, r *http.Request) (*hook, bool) {
 		URL    string      `json:"url"`
 		Header *hookHeader `json:"header"`
 	}
-	if !decode(r, &body) || body.URL == "" || !absoluteURL(body.URL) || (body.Header != nil && body.Header.Title == "") {
+	if simulator.ReadJSON(r, &body) != nil || body.URL == "" || !absoluteURL(body.URL) || (body.Header != nil && body.Header.Title == "") {
 		errBadRequest.write(w)
 		return nil, false
 	}

@@ -2,50 +2,22 @@ package tabbytest_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/merchanttest"
 	"github.com/paylinks/paylinks-go/tabby/tabbytest"
 )
 
-// inbox is a merchant's webhook endpoint.
-type inbox struct {
-	url string
-
-	mu      sync.Mutex
-	bodies  []object
-	headers []http.Header
-}
-
-func newInbox(t *testing.T) *inbox {
-	t.Helper()
-	box := &inbox{}
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		text, _ := io.ReadAll(r.Body)
-		var body object
-		_ = json.Unmarshal(text, &body)
-		box.mu.Lock()
-		defer box.mu.Unlock()
-		box.bodies, box.headers = append(box.bodies, body), append(box.headers, r.Header)
-	}))
-	t.Cleanup(server.Close)
-	box.url = server.URL
-	return box
-}
-
 // story is what the deliveries said: status, captures and refunds of each.
-func (b *inbox) story() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func story(box *merchanttest.Inbox) []string {
 	var story []string
-	for _, body := range b.bodies {
+	for _, hooked := range box.Got() {
+		body := hooked.Body
 		line := body["status"].(string)
 		if captures, _ := body["captures"].([]any); len(captures) > 0 {
 			line += strings.Repeat(" captured", len(captures))
@@ -58,10 +30,10 @@ func (b *inbox) story() []string {
 	return story
 }
 
-func withInbox(t *testing.T, expiry bool) (*api, *inbox) {
+func withInbox(t *testing.T, expiry bool) (*api, *merchanttest.Inbox) {
 	t.Helper()
-	box := newInbox(t)
-	return newAPI(t, tabbytest.Config{WebhookURL: box.url, WebhookHeader: "X-Proof", WebhookSecret: "s3cret", ExpiryWebhooks: expiry}), box
+	box := merchanttest.NewInbox(t, http.StatusOK)
+	return newAPI(t, tabbytest.Config{WebhookURL: box.URL, WebhookHeader: "X-Proof", WebhookSecret: "s3cret", ExpiryWebhooks: expiry}), box
 }
 
 func TestTheDeliveriesOfANormalOrder(t *testing.T) {
@@ -70,20 +42,21 @@ func TestTheDeliveriesOfANormalOrder(t *testing.T) {
 	payment := a.paid()
 	a.post(payment, "captures", `{"amount":"150","reference_id":"c-1"}`)
 	a.post(payment, "refunds", `{"amount":"50","reference_id":"r-1"}`)
-	a.call(http.MethodPut, "/api/v2/payments/"+payment, `{"order":{"reference_id":"POS-2"}}`)
+	a.Call(http.MethodPut, "/api/v2/payments/"+payment, `{"order":{"reference_id":"POS-2"}}`)
 	a.Webhooks.Flush(t.Context())
 
-	assert.Equal(t, []string{"authorized", "authorized captured", "closed captured", "closed captured refunded", "closed captured refunded"}, box.story())
-	first, last := box.bodies[0], box.bodies[4]
+	assert.Equal(t, []string{"authorized", "authorized captured", "closed captured", "closed captured refunded", "closed captured refunded"}, story(box))
+	got := box.Got()
+	first, last := got[0].Body, got[4].Body
 	assert.Equal(t, payment, first["id"])
 	assert.Equal(t, "150", first["amount"])
 	assert.Nil(t, first["closed_at"])
 	assert.Equal(t, object{"reference_id": "POS-1"}, first["order"])
 	assert.Equal(t, "2026-03-01T12:00:00Z", last["closed_at"])
 	assert.Equal(t, object{"reference_id": "POS-2"}, last["order"])
-	for _, header := range box.headers {
-		assert.Equal(t, "s3cret", header.Get("X-Proof"))
-		assert.Equal(t, "application/json", header.Get("Content-Type"))
+	for _, hooked := range got {
+		assert.Equal(t, "s3cret", hooked.Header.Get("X-Proof"))
+		assert.Equal(t, "application/json", hooked.Header.Get("Content-Type"))
 	}
 }
 
@@ -95,7 +68,7 @@ func TestARefusedRepetitionTellsNothing(t *testing.T) {
 		a.post(payment, "captures", `{"amount":"50","reference_id":"c-1"}`)
 	}
 	a.Webhooks.Flush(t.Context())
-	assert.Equal(t, []string{"authorized", "authorized captured"}, box.story())
+	assert.Equal(t, []string{"authorized", "authorized captured"}, story(box))
 }
 
 func TestExpiryIsToldOnlyOnRequest(t *testing.T) {
@@ -107,15 +80,13 @@ func TestExpiryIsToldOnlyOnRequest(t *testing.T) {
 		left, _ := a.create(request())
 		require.NoError(t, a.Cancel(left))
 		a.Webhooks.Flush(t.Context())
-		assert.Equal(t, want, box.story())
+		assert.Equal(t, want, story(box))
 	}
 }
 
 func TestOnly200IsADelivery(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
-	t.Cleanup(server.Close)
-	a := newAPI(t, tabbytest.Config{WebhookURL: server.URL})
+	a := newAPI(t, tabbytest.Config{WebhookURL: merchanttest.NewInbox(t, http.StatusNoContent).URL})
 	a.paid()
 	for tries := 1; tries <= 5; tries++ {
 		require.Len(t, a.Webhooks.Pending(), 1, "after %d tries", tries-1)
@@ -130,7 +101,7 @@ func TestWebhookRegistration(t *testing.T) {
 	a := newAPI(t, tabbytest.Config{})
 	saudi := map[string]string{"X-Merchant-Code": "SA"}
 	do := func(method, path, body string) (int, string) {
-		return a.do(method, "/api/v1/webhooks"+path, body, saudi)
+		return a.Do(method, "/api/v1/webhooks"+path, body, saudi)
 	}
 
 	_, none := do(http.MethodGet, "", "")
@@ -145,7 +116,7 @@ func TestWebhookRegistration(t *testing.T) {
 	assert.JSONEq(t, "["+added+"]", list)
 	_, one := do(http.MethodGet, "/"+id, "")
 	assert.JSONEq(t, added, one)
-	_, other := a.do(http.MethodGet, "/api/v1/webhooks", "", map[string]string{"X-Merchant-Code": "AE"})
+	_, other := a.Do(http.MethodGet, "/api/v1/webhooks", "", map[string]string{"X-Merchant-Code": "AE"})
 	assert.Equal(t, "null", other, "webhooks are per merchant code")
 
 	_, replaced := do(http.MethodPut, "/"+id, `{"url":"https://shop.example/new"}`)
@@ -161,7 +132,7 @@ func TestWebhookRegistrationIsStrict(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tabbytest.Config{})
 	post := func(code, body string) int {
-		status, _ := a.do(http.MethodPost, "/api/v1/webhooks", body, map[string]string{"X-Merchant-Code": code})
+		status, _ := a.Do(http.MethodPost, "/api/v1/webhooks", body, map[string]string{"X-Merchant-Code": code})
 		return status
 	}
 	for _, body := range []string{"", "{}", `{"url":"shop.example"}`, `{"url":"https://shop.example","header":{"value":"v"}}`} {

@@ -125,24 +125,11 @@ func (s *Server) life(asked *int, usual time.Duration) time.Duration {
 
 // open adds a new order. Each call makes one, whatever its reference: there's no idempotency key. s.mu is held.
 func (s *Server) open(r *http.Request, o *order, life time.Duration) *order {
-	o.id, o.checkout, o.status, o.base = simulator.NewUUID(), simulator.NewUUID(), statusNew, s.base(r)
-	o.createdAt, o.odd = s.Clock.Now(), len(s.orders)%2 == 1
+	o.id, o.checkout, o.status, o.base = simulator.NewUUID(), simulator.NewUUID(), statusNew, simulator.BaseURL(s.config.BaseURL, r)
+	o.createdAt, o.odd = s.Clock.Now(), s.orders.Len()%2 == 1
 	o.expiresAt = o.createdAt.Add(life)
-	s.orders = append(s.orders, o)
-	s.byID[o.id], s.byID[o.checkout] = o, o
+	s.orders.Add(o, o.id, o.checkout)
 	return o
-}
-
-// base is where this simulator was reached.
-func (s *Server) base(r *http.Request) string {
-	if s.config.BaseURL != "" {
-		return strings.TrimRight(s.config.BaseURL, "/")
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host
 }
 
 // void is POST /checkout/{checkout_id}/void: 200 even where nothing was voided. The order's id is read from the query, as documented, and not from
@@ -151,7 +138,7 @@ func (s *Server) base(r *http.Request) string {
 func (s *Server) void(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.find(r.PathValue("id"))
+	o := s.orders.Find(r.PathValue("id"))
 	switch {
 	case !uuid.MatchString(r.URL.Query().Get("order_id")):
 		invalid("order_id_invalid").write(w)

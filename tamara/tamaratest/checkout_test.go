@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
@@ -21,7 +22,7 @@ func TestTheTokenIsDemandedEverywhere(t *testing.T) {
 	for _, call := range []string{"POST " + smsPath, "POST " + qrPath, "POST " + onlinePath, "GET /orders/1", "POST /payments/capture", "POST /webhooks"} {
 		method, path, _ := strings.Cut(call, " ")
 		for _, header := range []string{"", "Bearer", "Bearer wrong", tamaratest.APIToken, "Basic " + tamaratest.APIToken} {
-			status, body := a.do(method, path, `{}`, map[string]string{"Authorization": header})
+			status, body := a.Do(method, path, `{}`, map[string]string{"Authorization": header})
 			assert.Equal(t, http.StatusUnauthorized, status, "%s with %q", call, header)
 			assert.Contains(t, body, "Merchant is not found")
 		}
@@ -39,67 +40,67 @@ func TestSessionsDemand(t *testing.T) {
 		code    string
 	}{
 		{smsPath, sms(), ""},
-		{smsPath, set(sms(), "phone_number", "544337866"), ""},
-		{smsPath, set(sms(), "total_amount", money("230.50", "SAR")), ""},
-		{smsPath, set(sms(), "payment_type", "PAY_BY_INSTALMENTS"), ""},
-		{smsPath, set(sms(), "payment_type", "PAY_BY_LATER"), ""},
-		{smsPath, set(sms(), "locale", nil), ""},
-		{smsPath, set(sms(), "additional_data", nil), ""},
-		{smsPath, set(sms(), "expiry_time", 60), ""},
-		{smsPath, set(sms(), "items.total_amount", money("100", "SAR")), ""}, // Sums aren't enforced.
-		{smsPath, set(set(sms(), "total_amount", money(12.505, "BHD")), "items.total_amount", money(1, "SAR")), "items_total_amount_invalid"},
-		{smsPath, set(sms(), "total_amount", nil), "total_amount_empty"},
-		{smsPath, set(sms(), "total_amount", money(230.505, "SAR")), "total_amount_invalid"},
-		{smsPath, set(sms(), "total_amount", money("lots", "SAR")), "total_amount_invalid"},
-		{smsPath, set(sms(), "total_amount", money(0.05, "SAR")), "total_amount_invalid_limit"},
-		{smsPath, set(sms(), "total_amount", money(1, "KWD")), "not_supported_country_currency"},
-		{smsPath, set(sms(), "total_amount", money(1, "sar")), "not_supported_country_currency"},
-		{smsPath, set(sms(), "order_reference_id", nil), "order_reference_id_empty"},
-		{smsPath, set(sms(), "phone_number", nil), "consumer_invalid_phone_number"},
-		{smsPath, set(sms(), "phone_number", "+966544337866"), "consumer_invalid_phone_number"},
-		{smsPath, set(sms(), "phone_number", "0544337866"), "consumer_invalid_phone_number"},
-		{smsPath, set(sms(), "phone_number", "971544337866"), "consumer_invalid_phone_number"},
-		{smsPath, set(sms(), "phone_number", "966112345678"), "consumer_invalid_phone_number"},
-		{smsPath, set(sms(), "items", []any{}), "items_invalid"},
-		{smsPath, set(sms(), "items.reference_id", nil), "items_invalid"},
-		{smsPath, set(sms(), "items.type", nil), "items_invalid"},
-		{smsPath, set(sms(), "items.name", nil), "items_name_invalid"},
-		{smsPath, set(sms(), "items.name", long(255)), ""},
-		{smsPath, set(sms(), "items.name", long(256)), "items_name_invalid"},
-		{smsPath, set(sms(), "items.sku", long(129)), "items_sku_invalid"},
-		{smsPath, set(sms(), "items.sku", nil), "items_sku_invalid"},
-		{smsPath, set(sms(), "items.quantity", 0), "items_quantity_invalid"},
-		{smsPath, set(sms(), "items.total_amount", nil), "items_total_amount_invalid"},
-		{smsPath, set(sms(), "items.discount_amount", money(-1, "SAR")), "items_amount_invalid"},
-		{smsPath, set(sms(), "items.image_url", "not a URL"), "items_url_invalid"},
-		{smsPath, set(sms(), "locale", "fr_FR"), "locale_invalid"},
-		{smsPath, set(sms(), "payment_type", "pay_by_instalments"), "payment_type_invalid"},
-		{smsPath, set(sms(), "additional_data", object{}), "additional_data_invalid"},
-		{smsPath, set(sms(), "expiry_time", 4), "expiry_time_invalid"},
-		{smsPath, set(sms(), "expiry_time", 1441), "expiry_time_invalid"},
+		{smsPath, jsontest.Set(sms(), "phone_number", "544337866"), ""},
+		{smsPath, jsontest.Set(sms(), "total_amount", money("230.50", "SAR")), ""},
+		{smsPath, jsontest.Set(sms(), "payment_type", "PAY_BY_INSTALMENTS"), ""},
+		{smsPath, jsontest.Set(sms(), "payment_type", "PAY_BY_LATER"), ""},
+		{smsPath, jsontest.Set(sms(), "locale", nil), ""},
+		{smsPath, jsontest.Set(sms(), "additional_data", nil), ""},
+		{smsPath, jsontest.Set(sms(), "expiry_time", 60), ""},
+		{smsPath, jsontest.Set(sms(), "items.total_amount", money("100", "SAR")), ""}, // Sums aren't enforced.
+		{smsPath, jsontest.Set(jsontest.Set(sms(), "total_amount", money(12.505, "BHD")), "items.total_amount", money(1, "SAR")), "items_total_amount_invalid"},
+		{smsPath, jsontest.Set(sms(), "total_amount", nil), "total_amount_empty"},
+		{smsPath, jsontest.Set(sms(), "total_amount", money(230.505, "SAR")), "total_amount_invalid"},
+		{smsPath, jsontest.Set(sms(), "total_amount", money("lots", "SAR")), "total_amount_invalid"},
+		{smsPath, jsontest.Set(sms(), "total_amount", money(0.05, "SAR")), "total_amount_invalid_limit"},
+		{smsPath, jsontest.Set(sms(), "total_amount", money(1, "KWD")), "not_supported_country_currency"},
+		{smsPath, jsontest.Set(sms(), "total_amount", money(1, "sar")), "not_supported_country_currency"},
+		{smsPath, jsontest.Set(sms(), "order_reference_id", nil), "order_reference_id_empty"},
+		{smsPath, jsontest.Set(sms(), "phone_number", nil), "consumer_invalid_phone_number"},
+		{smsPath, jsontest.Set(sms(), "phone_number", "+966544337866"), "consumer_invalid_phone_number"},
+		{smsPath, jsontest.Set(sms(), "phone_number", "0544337866"), "consumer_invalid_phone_number"},
+		{smsPath, jsontest.Set(sms(), "phone_number", "971544337866"), "consumer_invalid_phone_number"},
+		{smsPath, jsontest.Set(sms(), "phone_number", "966112345678"), "consumer_invalid_phone_number"},
+		{smsPath, jsontest.Set(sms(), "items", []any{}), "items_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.reference_id", nil), "items_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.type", nil), "items_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.name", nil), "items_name_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.name", long(255)), ""},
+		{smsPath, jsontest.Set(sms(), "items.name", long(256)), "items_name_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.sku", long(129)), "items_sku_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.sku", nil), "items_sku_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.quantity", 0), "items_quantity_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.total_amount", nil), "items_total_amount_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.discount_amount", money(-1, "SAR")), "items_amount_invalid"},
+		{smsPath, jsontest.Set(sms(), "items.image_url", "not a URL"), "items_url_invalid"},
+		{smsPath, jsontest.Set(sms(), "locale", "fr_FR"), "locale_invalid"},
+		{smsPath, jsontest.Set(sms(), "payment_type", "pay_by_instalments"), "payment_type_invalid"},
+		{smsPath, jsontest.Set(sms(), "additional_data", object{}), "additional_data_invalid"},
+		{smsPath, jsontest.Set(sms(), "expiry_time", 4), "expiry_time_invalid"},
+		{smsPath, jsontest.Set(sms(), "expiry_time", 1441), "expiry_time_invalid"},
 		{qrPath, qr(), ""},
-		{qrPath, set(qr(), "order_reference_id", nil), ""},
-		{qrPath, set(set(qr(), "amount", nil), "total_amount", money(100, "SAR")), "total_amount_empty"},
-		{qrPath, set(qr(), "platform", nil), "platform_empty"},
-		{qrPath, set(qr(), "locale", "en"), "locale_invalid"},
+		{qrPath, jsontest.Set(qr(), "order_reference_id", nil), ""},
+		{qrPath, jsontest.Set(jsontest.Set(qr(), "amount", nil), "total_amount", money(100, "SAR")), "total_amount_empty"},
+		{qrPath, jsontest.Set(qr(), "platform", nil), "platform_empty"},
+		{qrPath, jsontest.Set(qr(), "locale", "en"), "locale_invalid"},
 		{onlinePath, online(), ""},
-		{onlinePath, set(online(), "shipping_amount", nil), "shipping_amount_invalid"},
-		{onlinePath, set(online(), "tax_amount", money(0, "AED")), "tax_amount_invalid"},
-		{onlinePath, set(online(), "order_reference_id", nil), "order_reference_id_empty"},
-		{onlinePath, set(online(), "items", nil), "items_invalid"},
-		{onlinePath, set(online(), "consumer.first_name", nil), "consumer_empty_name"},
-		{onlinePath, set(online(), "consumer.last_name", nil), "consumer_empty_name"},
-		{onlinePath, set(online(), "consumer.email", nil), "consumer_empty_email"},
-		{onlinePath, set(online(), "consumer.email", "noura"), "consumer_invalid_email"},
-		{onlinePath, set(online(), "consumer.phone_number", "1"), "consumer_invalid_phone_number"},
-		{onlinePath, set(online(), "country_code", "AE"), "total_amount_invalid_currency"},
-		{onlinePath, set(online(), "description", nil), "description_invalid"},
-		{onlinePath, set(online(), "description", long(257)), "description_invalid"},
-		{onlinePath, set(online(), "merchant_url.success", nil), "merchant_url_invalid"},
-		{onlinePath, set(online(), "merchant_url.cancel", "x"), "merchant_url_invalid"},
-		{onlinePath, set(online(), "merchant_url.notification", "x"), "merchant_url_invalid"},
-		{onlinePath, set(online(), "shipping_address.city", nil), "shipping_address_invalid"},
-		{onlinePath, set(online(), "expires_in_minutes", 3), "expiry_time_invalid"},
+		{onlinePath, jsontest.Set(online(), "shipping_amount", nil), "shipping_amount_invalid"},
+		{onlinePath, jsontest.Set(online(), "tax_amount", money(0, "AED")), "tax_amount_invalid"},
+		{onlinePath, jsontest.Set(online(), "order_reference_id", nil), "order_reference_id_empty"},
+		{onlinePath, jsontest.Set(online(), "items", nil), "items_invalid"},
+		{onlinePath, jsontest.Set(online(), "consumer.first_name", nil), "consumer_empty_name"},
+		{onlinePath, jsontest.Set(online(), "consumer.last_name", nil), "consumer_empty_name"},
+		{onlinePath, jsontest.Set(online(), "consumer.email", nil), "consumer_empty_email"},
+		{onlinePath, jsontest.Set(online(), "consumer.email", "noura"), "consumer_invalid_email"},
+		{onlinePath, jsontest.Set(online(), "consumer.phone_number", "1"), "consumer_invalid_phone_number"},
+		{onlinePath, jsontest.Set(online(), "country_code", "AE"), "total_amount_invalid_currency"},
+		{onlinePath, jsontest.Set(online(), "description", nil), "description_invalid"},
+		{onlinePath, jsontest.Set(online(), "description", long(257)), "description_invalid"},
+		{onlinePath, jsontest.Set(online(), "merchant_url.success", nil), "merchant_url_invalid"},
+		{onlinePath, jsontest.Set(online(), "merchant_url.cancel", "x"), "merchant_url_invalid"},
+		{onlinePath, jsontest.Set(online(), "merchant_url.notification", "x"), "merchant_url_invalid"},
+		{onlinePath, jsontest.Set(online(), "shipping_address.city", nil), "shipping_address_invalid"},
+		{onlinePath, jsontest.Set(online(), "expires_in_minutes", 3), "expiry_time_invalid"},
 	} {
 		t.Run(tt.path+" "+tt.code, func(t *testing.T) {
 			t.Parallel()
@@ -110,7 +111,7 @@ func TestSessionsDemand(t *testing.T) {
 				assert.NotEmpty(t, checkout)
 				return
 			}
-			a.refused(http.MethodPost, tt.path, encode(t, tt.request), http.StatusBadRequest, tt.code)
+			a.refused(http.MethodPost, tt.path, jsontest.Encode(t, tt.request), http.StatusBadRequest, tt.code)
 			assert.Empty(t, a.Orders())
 			assert.Empty(t, a.Texts())
 		})
@@ -123,9 +124,9 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 	for _, body := range []string{``, `{`, `[]`, `"x"`, `{"total_amount":{"amount":{}}}`} {
 		a.refused(http.MethodPost, smsPath, body, http.StatusBadRequest, "")
 	}
-	status, _ := a.do(http.MethodPost, smsPath, encode(t, sms()), map[string]string{"Content-Type": "text/plain"})
+	status, _ := a.Do(http.MethodPost, smsPath, jsontest.Encode(t, sms()), map[string]string{"Content-Type": "text/plain"})
 	assert.Equal(t, http.StatusBadRequest, status)
-	status, body := a.do(http.MethodPost, qrPath, encode(t, qr()), map[string]string{"X-Device-Id": ""})
+	status, body := a.Do(http.MethodPost, qrPath, jsontest.Encode(t, qr()), map[string]string{"X-Device-Id": ""})
 	assert.Equal(t, http.StatusBadRequest, status)
 	assert.Contains(t, body, "device_id_empty")
 }
@@ -133,23 +134,23 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 func TestTheSMSSessionTextsItsLink(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{MerchantName: "Café"})
-	answer := a.ok(http.MethodPost, smsPath, encode(t, sms()))
+	answer := a.ok(http.MethodPost, smsPath, jsontest.Encode(t, sms()))
 	assert.NotContains(t, answer, "status", "the answer in a shop has none")
 	order, err := a.Order(answer["order_id"].(string))
 	require.NoError(t, err)
 	assert.Equal(t, order.CheckoutURL, answer["checkout_deeplink"])
-	assert.Equal(t, a.url+"/checkout/"+order.CheckoutID+"?locale=en_US&orderId="+order.ID, order.CheckoutURL)
+	assert.Equal(t, a.URL+"/checkout/"+order.CheckoutID+"?locale=en_US&orderId="+order.ID, order.CheckoutURL)
 	assert.True(t, order.InStore)
 	assert.Equal(t, "Branch A", order.StoreCode)
 	assert.Equal(t, []tamaratest.SMS{{
 		OrderID: order.ID, Phone: "+966544337866", Text: "Tamara: pay 230.50 SAR to Café", URL: order.CheckoutURL, At: start,
 	}}, a.Texts())
 
-	again := a.ok(http.MethodPost, smsPath, encode(t, sms()))
+	again := a.ok(http.MethodPost, smsPath, jsontest.Encode(t, sms()))
 	assert.NotEqual(t, answer["order_id"], again["order_id"], "there's no idempotency: a second call makes and texts a second link")
 	assert.Len(t, a.Texts(), 2)
-	a.ok(http.MethodPost, qrPath, encode(t, qr()))
-	a.ok(http.MethodPost, onlinePath, encode(t, online()))
+	a.ok(http.MethodPost, qrPath, jsontest.Encode(t, qr()))
+	a.ok(http.MethodPost, onlinePath, jsontest.Encode(t, online()))
 	assert.Len(t, a.Texts(), 2, "the other sessions text nothing")
 }
 
@@ -162,12 +163,12 @@ func TestLinksExpireByTheClock(t *testing.T) {
 		life    time.Duration
 	}{
 		{smsPath, sms(), false, 15 * time.Minute},
-		{smsPath, set(sms(), "expiry_time", 60), false, 15 * time.Minute},
-		{smsPath, set(sms(), "expiry_time", 60), true, time.Hour},
+		{smsPath, jsontest.Set(sms(), "expiry_time", 60), false, 15 * time.Minute},
+		{smsPath, jsontest.Set(sms(), "expiry_time", 60), true, time.Hour},
 		{qrPath, qr(), true, 15 * time.Minute},
 		{onlinePath, online(), false, 30 * time.Minute},
-		{onlinePath, set(online(), "expires_in_minutes", 5), false, 30 * time.Minute},
-		{onlinePath, set(online(), "expires_in_minutes", 5), true, 5 * time.Minute},
+		{onlinePath, jsontest.Set(online(), "expires_in_minutes", 5), false, 30 * time.Minute},
+		{onlinePath, jsontest.Set(online(), "expires_in_minutes", 5), true, 5 * time.Minute},
 	} {
 		a := newAPI(t, tamaratest.Config{CustomExpiry: tt.custom})
 		id, _ := a.order(tt.path, tt.request)
@@ -233,7 +234,7 @@ func TestPaymentTypes(t *testing.T) {
 	for query, want := range map[string]int{
 		"country=SA&currency=SAR": 1, "country=SA&currency=AED": 0, "country=KW&currency=KWD": 0, "country=SA": 0,
 	} {
-		status, body := a.do(http.MethodGet, "/checkout/payment-types?"+query, "", nil)
+		status, body := a.Do(http.MethodGet, "/checkout/payment-types?"+query, "", nil)
 		assert.Equal(t, http.StatusOK, status)
 		var types []object
 		require.NoError(t, json.Unmarshal([]byte(body), &types))
@@ -249,15 +250,15 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{MinAmount: "100", MaxAmount: "250", Currencies: []paylinks.Currency{paylinks.SAR, paylinks.KWD}})
 	for amount, ok := range map[float64]bool{99.99: false, 100: true, 250: true, 250.01: false} {
-		request := encode(t, set(qr(), "amount", money(amount, "SAR")))
+		request := jsontest.Encode(t, jsontest.Set(qr(), "amount", money(amount, "SAR")))
 		if ok {
 			a.ok(http.MethodPost, qrPath, request)
 			continue
 		}
 		a.refused(http.MethodPost, qrPath, request, http.StatusBadRequest, "total_amount_invalid_limit")
 	}
-	a.ok(http.MethodPost, qrPath, encode(t, set(qr(), "amount", money(100.555, "KWD"))))
-	a.refused(http.MethodPost, qrPath, encode(t, set(qr(), "amount", money(100, "BHD"))), http.StatusBadRequest, "not_supported_country_currency")
+	a.ok(http.MethodPost, qrPath, jsontest.Encode(t, jsontest.Set(qr(), "amount", money(100.555, "KWD"))))
+	a.refused(http.MethodPost, qrPath, jsontest.Encode(t, jsontest.Set(qr(), "amount", money(100, "BHD"))), http.StatusBadRequest, "not_supported_country_currency")
 }
 
 func TestTheBaseOfLinksCanBeGiven(t *testing.T) {

@@ -54,29 +54,10 @@ type SMS struct {
 }
 
 // Orders are all orders, oldest first.
-func (s *Server) Orders() []Order {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	orders := make([]Order, 0, len(s.orders))
-	for _, o := range s.orders {
-		s.age(o)
-		orders = append(orders, o.view())
-	}
-	return orders
-}
+func (s *Server) Orders() []Order { return s.orders.Views() }
 
 // Order is the order with this id, or of the checkout with this id.
-func (s *Server) Order(id string) (Order, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.find(id)
-	if o == nil {
-		return Order{}, unknown(id)
-	}
-	return o.view(), nil
-}
-
-func unknown(id string) error { return fmt.Errorf("tamaratest: there's no order %q", id) }
+func (s *Server) Order(id string) (Order, error) { return s.orders.View(id) }
 
 func (o *order) view() Order {
 	view := Order{
@@ -105,32 +86,21 @@ func (s *Server) Texts() []SMS {
 	return append([]SMS(nil), s.texts...)
 }
 
-// with does something to the order with this id, or of the checkout with this id.
-func (s *Server) with(id string, do func(*order) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.find(id)
-	if o == nil {
-		return unknown(id)
-	}
-	return do(o)
-}
-
 // Pay is the buyer paying on the checkout page. A buyer with [DeclinedPhone] is declined there.
-func (s *Server) Pay(id string) error { return s.with(id, s.pay) }
+func (s *Server) Pay(id string) error { return s.orders.Do(id, s.pay) }
 
 // Decline is Tamara refusing the buyer.
-func (s *Server) Decline(id string) error { return s.with(id, s.decline) }
+func (s *Server) Decline(id string) error { return s.orders.Do(id, s.decline) }
 
 // Cancel is the buyer giving up on the checkout page: the order expires.
-func (s *Server) Cancel(id string) error { return s.with(id, s.giveUp) }
+func (s *Server) Cancel(id string) error { return s.orders.Do(id, s.giveUp) }
 
 // Expire ends an unpaid order as time would, without moving the clock.
-func (s *Server) Expire(id string) error { return s.with(id, s.giveUp) }
+func (s *Server) Expire(id string) error { return s.orders.Do(id, s.giveUp) }
 
 // Review puts an unpaid order on hold. Only the name of its event is documented.
 func (s *Server) Review(id string) error {
-	return s.with(id, func(o *order) error {
+	return s.orders.Do(id, func(o *order) error {
 		if !o.is(statusNew) {
 			return errNotOpen
 		}
@@ -141,7 +111,7 @@ func (s *Server) Review(id string) error {
 
 // Approve leaves an order in a shop in approved, where it should never stay.
 func (s *Server) Approve(id string) error {
-	return s.with(id, func(o *order) error {
+	return s.orders.Do(id, func(o *order) error {
 		if !o.is(statusNew) {
 			return errNotOpen
 		}
@@ -153,7 +123,7 @@ func (s *Server) Approve(id string) error {
 
 // RefundFromPortal refunds without the merchant's API call.
 func (s *Server) RefundFromPortal(id, amount string) error {
-	return s.with(id, func(o *order) error {
+	return s.orders.Do(id, func(o *order) error {
 		money, err := paylinks.ParseMoney(amount, o.amount.Currency())
 		if err != nil {
 			return fmt.Errorf("tamaratest: refund: %w", err)
@@ -167,22 +137,20 @@ func (s *Server) RefundFromPortal(id, amount string) error {
 }
 
 // Webhook is what Tamara would send of an order's latest event: query, header and body. There's none of an order to which nothing has happened.
-func (s *Server) Webhook(id string) (url.Values, http.Header, []byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.find(id)
-	if o == nil {
-		return nil, nil, nil, unknown(id)
-	}
-	if o.latest == "" {
-		return nil, nil, nil, fmt.Errorf("tamaratest: nothing has happened to order %q", id)
-	}
-	message := s.message(o, "https://merchant.invalid/", nil, "event_type", o.latest)
-	to, err := url.Parse(message.URL)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("tamaratest: webhook: %w", err)
-	}
-	return to.Query(), message.Header, message.Body, nil
+func (s *Server) Webhook(id string) (query url.Values, header http.Header, body []byte, err error) {
+	err = s.orders.Do(id, func(o *order) error {
+		if o.latest == "" {
+			return fmt.Errorf("tamaratest: nothing has happened to order %q", id)
+		}
+		message := s.message(o, "https://merchant.invalid/", nil, "event_type", o.latest)
+		to, err := url.Parse(message.URL)
+		if err != nil {
+			return fmt.Errorf("tamaratest: webhook: %w", err)
+		}
+		query, header, body = to.Query(), message.Header, message.Body
+		return nil
+	})
+	return query, header, body, err
 }
 
 var _ http.Handler = (*Server)(nil)

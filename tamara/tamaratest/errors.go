@@ -1,10 +1,7 @@
 package tamaratest
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -91,13 +88,9 @@ func (s *Server) authenticated(next http.HandlerFunc) http.HandlerFunc {
 
 // decode reads a JSON body into v, and answers what it can't read.
 func decode(w http.ResponseWriter, r *http.Request, v any) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err == nil && kind == "application/json" {
-		var body []byte
-		if body, err = io.ReadAll(r.Body); err == nil && json.Unmarshal(body, v) == nil {
-			return true
-		}
+	if simulator.ReadJSON(r, v) != nil {
+		errJSON.write(w)
+		return false
 	}
-	errJSON.write(w)
-	return false
+	return true
 }

@@ -1,11 +1,8 @@
 package tamaratest_test
 
 import (
-	"encoding/json"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -13,70 +10,35 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
+	"github.com/paylinks/paylinks-go/internal/merchanttest"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
 
-type object = map[string]any
+type object = jsontest.Object
 
 // start is the simulator's time in the tests. It stands still unless moved.
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// api is a simulator and a merchant's plain HTTP client of it.
+// api is a simulator and a merchant who calls it.
 type api struct {
 	*tamaratest.Server
-	t      *testing.T
-	url    string
-	client *http.Client
+	*merchanttest.Merchant
+	t *testing.T
 }
 
 func newAPI(t *testing.T, config tamaratest.Config) *api {
 	t.Helper()
 	config.Now = func() time.Time { return start }
 	simulator := tamaratest.New(config)
-	server := httptest.NewServer(simulator)
-	t.Cleanup(server.Close)
-	// A client of its own: closing a test server cuts the idle connections of the shared one.
-	client := server.Client()
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &api{Server: simulator, t: t, url: server.URL, client: client}
-}
-
-// do makes a call with the headers that are usual, changed by the given ones: "" removes. A redirect answers its location.
-func (a *api) do(method, path, body string, headers map[string]string) (int, string) {
-	a.t.Helper()
-	req, err := http.NewRequestWithContext(a.t.Context(), method, a.url+path, strings.NewReader(body))
-	require.NoError(a.t, err)
 	usual := map[string]string{"Authorization": "Bearer " + tamaratest.APIToken, "Content-Type": "application/json", "X-Device-Id": "4711"}
-	maps.Copy(usual, headers)
-	for name, value := range usual {
-		if value != "" {
-			req.Header.Set(name, value)
-		}
-	}
-	res, err := a.client.Do(req)
-	require.NoError(a.t, err)
-	defer func() { assert.NoError(a.t, res.Body.Close()) }()
-	answer, err := io.ReadAll(res.Body)
-	require.NoError(a.t, err)
-	if location := res.Header.Get("Location"); location != "" {
-		return res.StatusCode, location
-	}
-	return res.StatusCode, strings.TrimSpace(string(answer))
-}
-
-// call makes a call with a JSON object as its answer.
-func (a *api) call(method, path, body string) (int, object) {
-	a.t.Helper()
-	status, text := a.do(method, path, body, nil)
-	var answer object
-	require.NoError(a.t, json.Unmarshal([]byte(text), &answer), "%s", text)
-	return status, answer
+	return &api{Server: simulator, Merchant: merchanttest.New(t, simulator, usual), t: t}
 }
 
 // ok makes a call that succeeds.
 func (a *api) ok(method, path, body string) object {
 	a.t.Helper()
-	status, answer := a.call(method, path, body)
+	status, answer := a.Call(method, path, body)
 	require.Equal(a.t, http.StatusOK, status, "%v", answer)
 	return answer
 }
@@ -84,7 +46,7 @@ func (a *api) ok(method, path, body string) object {
 // refused makes a call that is answered with this status and error code, in Tamara's form.
 func (a *api) refused(method, path, body string, status int, code string) object {
 	a.t.Helper()
-	got, answer := a.call(method, path, body)
+	got, answer := a.Call(method, path, body)
 	assert.Equal(a.t, status, got)
 	assert.NotEmpty(a.t, answer["message"])
 	assert.Equal(a.t, object{}, answer["data"])
@@ -136,33 +98,6 @@ func online() object {
 	return o
 }
 
-// set changes the field at a dotted path of a request; nil removes it. "items" means the first item.
-func set(o object, path string, value any) object {
-	names := strings.Split(path, ".")
-	at := o
-	for _, name := range names[:len(names)-1] {
-		if list, ok := at[name].([]any); ok {
-			at, _ = list[0].(object)
-			continue
-		}
-		at, _ = at[name].(object)
-	}
-	last := names[len(names)-1]
-	if value == nil {
-		delete(at, last)
-	} else {
-		at[last] = value
-	}
-	return o
-}
-
-func encode(t *testing.T, v any) string {
-	t.Helper()
-	body, err := json.Marshal(v)
-	require.NoError(t, err)
-	return string(body)
-}
-
 // The paths of the three sessions.
 const (
 	smsPath    = "/checkout/in-store-session"
@@ -173,7 +108,7 @@ const (
 // order makes an order in a shop, or online, and returns its ids.
 func (a *api) order(path string, request object) (id, checkout string) {
 	a.t.Helper()
-	answer := a.ok(http.MethodPost, path, encode(a.t, request))
+	answer := a.ok(http.MethodPost, path, jsontest.Encode(a.t, request))
 	id, _ = answer["order_id"].(string)
 	checkout, _ = answer["checkout_id"].(string)
 	return id, checkout

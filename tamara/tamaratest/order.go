@@ -58,6 +58,8 @@ type entry struct {
 	at                              time.Time
 }
 
+func checkoutID(o *order) string { return o.checkout }
+
 func (o *order) sum(entries []entry) paylinks.Money {
 	total := paylinks.Zero(o.amount.Currency())
 	for _, e := range entries {
@@ -165,15 +167,6 @@ func (s *Server) giveBack(o *order, e entry) entry {
 		"refund_id": e.id, "capture_id": e.capture, "refunded_amount": answered(e.amount), "comment": e.comment,
 	})
 	return e
-}
-
-// find is the order with this id, or of the session with this id; nil where there's none. s.mu is held.
-func (s *Server) find(id string) *order {
-	o := s.byID[id]
-	if o != nil {
-		s.age(o)
-	}
-	return o
 }
 
 // answered is money as Tamara answers it: a number without the zeros at its end.

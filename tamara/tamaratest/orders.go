@@ -13,16 +13,7 @@ type object = map[string]any
 
 // order hands the order that the path names to next, with s.mu held.
 func (s *Server) order(next func(http.ResponseWriter, *http.Request, *order)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		o := s.find(r.PathValue("id"))
-		if o == nil || o.id != r.PathValue("id") {
-			errNoOrder.write(w)
-			return
-		}
-		next(w, r, o)
-	}
+	return s.orders.On(func(o *order) string { return o.id }, errNoOrder.write, next)
 }
 
 func (s *Server) readOrder(w http.ResponseWriter, _ *http.Request, o *order) {
@@ -33,9 +24,8 @@ func (s *Server) readOrder(w http.ResponseWriter, _ *http.Request, o *order) {
 func (s *Server) byReference(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, o := range slices.Backward(s.orders) {
+	for _, o := range slices.Backward(s.orders.All()) {
 		if o.request.Reference == r.PathValue("reference") {
-			s.age(o)
 			simulator.WriteJSON(w, http.StatusOK, orderAnswer(o))
 			return
 		}
@@ -107,7 +97,7 @@ func (s *Server) capture(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.find(body.OrderID)
+	o := s.orders.Find(body.OrderID)
 	if o == nil || o.id != body.OrderID {
 		errNoOrder.write(w)
 		return

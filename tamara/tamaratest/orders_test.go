@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
 
@@ -34,8 +35,8 @@ func TestTheSandboxsDeclinedPhone(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{})
 	for _, phone := range []string{tamaratest.DeclinedPhone, "966" + tamaratest.DeclinedPhone} {
-		assert.Equal(t, "declined", a.status(a.paid(smsPath, set(sms(), "phone_number", phone))))
-		assert.Equal(t, "declined", a.status(a.paid(onlinePath, set(online(), "consumer.phone_number", phone))))
+		assert.Equal(t, "declined", a.status(a.paid(smsPath, jsontest.Set(sms(), "phone_number", phone))))
+		assert.Equal(t, "declined", a.status(a.paid(onlinePath, jsontest.Set(online(), "consumer.phone_number", phone))))
 	}
 }
 
@@ -191,7 +192,7 @@ func TestHowAnOrderIsWritten(t *testing.T) {
 	require.True(t, ok)
 	assert.Nil(t, second["merchant_refund_id"])
 
-	id, _ = a.order(onlinePath, set(online(), "order_number", nil))
+	id, _ = a.order(onlinePath, jsontest.Set(online(), "order_number", nil))
 	order = a.ok(http.MethodGet, "/orders/"+id, "")
 	assert.Equal(t, "op-1", order["order_number"], "the default is the reference")
 	assert.Equal(t, "2026-03-01T12:00:00+00:00", order["created_at"])

@@ -1,7 +1,6 @@
 package tamaratest
 
 import (
-	"bytes"
 	_ "embed"
 	"html/template"
 	"net/http"
@@ -24,14 +23,7 @@ func textOf(merchant string, o *order) string {
 }
 
 // showPage is the hosted checkout page, at the path of Tamara's own.
-func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.find(r.PathValue("id"))
-	if o == nil || o.checkout != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
+func (s *Server) showPage(w http.ResponseWriter, r *http.Request, o *order) {
 	page := simulator.Page{
 		Provider: "Tamara", Lang: "ar", Merchant: s.config.MerchantName, Amount: o.amount.String(), Currency: string(o.amount.Currency()),
 		Order: o.request.Number, Open: o.is(statusNew), State: o.status, Good: o.is(approved, authorised, partiallyCaptured, fullyCaptured),
@@ -47,14 +39,7 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request) {
 
 // decide does what the person tapped. Of the online checkout it sends the browser back to the merchant with paymentStatus and orderId (Tamara's plugins read both);
 // a link in a shop has nowhere to go back to. On cancellation the order's id was seen to be "null": odd orders say so.
-func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.find(r.PathValue("id"))
-	if o == nil || o.checkout != r.PathValue("id") {
-		http.NotFound(w, r)
-		return
-	}
+func (s *Server) decide(w http.ResponseWriter, r *http.Request, o *order) {
 	urls, extra := o.request.MerchantURL, url.Values{"orderId": {o.id}}
 	var (
 		to, result string
@@ -90,8 +75,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index := simulator.Index{Provider: "Tamara", Messages: s.messages()}
-	for _, o := range slices.Backward(s.orders) {
-		s.age(o)
+	for _, o := range slices.Backward(s.orders.All()) {
 		index.Payments = append(index.Payments, simulator.IndexRow{
 			Link: "checkout/" + o.checkout, ID: o.id, Order: o.request.Number, Amount: o.amount.String(), Currency: string(o.amount.Currency()), State: o.status,
 		})
@@ -117,19 +101,9 @@ func (s *Server) showTexts(w http.ResponseWriter, r *http.Request) {
 		messages = slices.DeleteFunc(messages, func(sms simulator.SMS) bool { return strings.TrimPrefix(sms.To, "+") != strings.TrimPrefix(to, "+") })
 	}
 	page, err := template.New("sms").Parse(smsHTML)
-	var body bytes.Buffer
-	if err == nil {
-		err = page.Execute(&body, messages)
-	}
 	if err != nil {
 		http.Error(w, "tamaratest: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
-	_, _ = body.WriteTo(w)
+	simulator.WriteHTML(w, page, messages)
 }

@@ -9,37 +9,32 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
-
-// browse does what a browser does: no token, and forms.
-func (a *api) browse(method, path, form string) (int, string) {
-	a.t.Helper()
-	return a.do(method, path, form, map[string]string{"Authorization": "", "Content-Type": "application/x-www-form-urlencoded"})
-}
 
 func TestAPersonFollowsTheTextMessageAndPays(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{MerchantName: "<Café>"})
 	id, _ := a.order(smsPath, sms())
-	status, phone := a.browse(http.MethodGet, "/sms", "")
+	status, phone := a.Browse(http.MethodGet, "/sms", "")
 	assert.Equal(t, http.StatusOK, status)
 	link := a.Texts()[0].URL
 	assert.Contains(t, phone, strings.ReplaceAll(link, "&", "&amp;"))
 	assert.Contains(t, phone, "&lt;Café&gt;")
 	assert.Contains(t, phone, "SIMULATED")
 
-	path := strings.TrimPrefix(link, a.url)
-	status, page := a.browse(http.MethodGet, path, "")
+	path := strings.TrimPrefix(link, a.URL)
+	status, page := a.Browse(http.MethodGet, path, "")
 	assert.Equal(t, http.StatusOK, status)
 	for _, text := range []string{"230.50", "SAR", "POS-1", "&#43;966544337866", "SIMULATED", `lang="en"`} {
 		assert.Contains(t, page, text)
 	}
-	status, location := a.browse(http.MethodPost, path, "decision=pay")
+	status, location := a.Browse(http.MethodPost, path, "decision=pay")
 	assert.Equal(t, http.StatusSeeOther, status)
 	assert.True(t, strings.HasPrefix(location, "./"), "a link in a shop leads nowhere else")
 	assert.Equal(t, "fully_captured", a.status(id))
-	_, page = a.browse(http.MethodGet, path, "")
+	_, page = a.Browse(http.MethodGet, path, "")
 	assert.Contains(t, page, "fully_captured")
 	assert.NotContains(t, page, "<form")
 }
@@ -57,7 +52,7 @@ func TestTheWayBackOfTheOnlineCheckout(t *testing.T) {
 		{"cancel", "https://shop.example/c", "canceled", "expired"},
 	} {
 		id, checkout := a.order(onlinePath, online())
-		status, location := a.browse(http.MethodPost, "/checkout/"+checkout, "decision="+tt.decision)
+		status, location := a.Browse(http.MethodPost, "/checkout/"+checkout, "decision="+tt.decision)
 		assert.Equal(t, http.StatusSeeOther, status)
 		back, err := url.Parse(location)
 		require.NoError(t, err)
@@ -69,7 +64,7 @@ func TestTheWayBackOfTheOnlineCheckout(t *testing.T) {
 			assert.Equal(t, "1", back.Query().Get("a"), "the URL's own query stays")
 			assert.Equal(t, "null", back.Query().Get("orderId"))
 		}
-		_, location = a.browse(http.MethodPost, "/checkout/"+checkout, "decision=pay")
+		_, location = a.Browse(http.MethodPost, "/checkout/"+checkout, "decision=pay")
 		assert.True(t, strings.HasPrefix(location, "./"), "tapping once more changes nothing")
 		assert.Equal(t, tt.status, a.status(id))
 	}
@@ -78,8 +73,8 @@ func TestTheWayBackOfTheOnlineCheckout(t *testing.T) {
 func TestADeclinedPhoneLearnsItOnThePage(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{})
-	_, checkout := a.order(onlinePath, set(online(), "consumer.phone_number", tamaratest.DeclinedPhone))
-	_, location := a.browse(http.MethodPost, "/checkout/"+checkout, "decision=pay")
+	_, checkout := a.order(onlinePath, jsontest.Set(online(), "consumer.phone_number", tamaratest.DeclinedPhone))
+	_, location := a.Browse(http.MethodPost, "/checkout/"+checkout, "decision=pay")
 	assert.True(t, strings.HasPrefix(location, "https://shop.example/f?"))
 	assert.Contains(t, location, "paymentStatus=declined")
 	assert.Contains(t, location, "decline_type=soft+decline")
@@ -90,27 +85,27 @@ func TestPagesThatAreNotThere(t *testing.T) {
 	a := newAPI(t, tamaratest.Config{})
 	id, checkout := a.order(qrPath, qr())
 	for _, path := range []string{"/checkout/nobody", "/checkout/" + id} {
-		status, _ := a.browse(http.MethodGet, path, "")
+		status, _ := a.Browse(http.MethodGet, path, "")
 		assert.Equal(t, http.StatusNotFound, status)
-		status, _ = a.browse(http.MethodPost, path, "decision=pay")
+		status, _ = a.Browse(http.MethodPost, path, "decision=pay")
 		assert.Equal(t, http.StatusNotFound, status)
 	}
-	status, _ := a.browse(http.MethodPost, "/checkout/"+checkout, "decision=dance")
+	status, _ := a.Browse(http.MethodPost, "/checkout/"+checkout, "decision=dance")
 	assert.Equal(t, http.StatusBadRequest, status)
 }
 
 func TestTheListsForAPerson(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, tamaratest.Config{})
-	_, empty := a.browse(http.MethodGet, "/sms", "")
+	_, empty := a.Browse(http.MethodGet, "/sms", "")
 	assert.Contains(t, empty, "None yet.")
-	id, checkout := a.order(smsPath, set(sms(), "locale", "ar_SA"))
-	a.order(smsPath, set(sms(), "phone_number", "966551234567"))
-	_, index := a.browse(http.MethodGet, "/", "")
+	id, checkout := a.order(smsPath, jsontest.Set(sms(), "locale", "ar_SA"))
+	a.order(smsPath, jsontest.Set(sms(), "phone_number", "966551234567"))
+	_, index := a.Browse(http.MethodGet, "/", "")
 	assert.Contains(t, index, id)
 	assert.Contains(t, index, `href="checkout/`+checkout+`"`)
 	assert.Contains(t, index, "تمارا")
-	_, one := a.browse(http.MethodGet, "/sms?to="+url.QueryEscape("+966544337866"), "")
+	_, one := a.Browse(http.MethodGet, "/sms?to="+url.QueryEscape("+966544337866"), "")
 	assert.Contains(t, one, checkout)
 	assert.NotContains(t, one, "966551234567")
 }

@@ -21,6 +21,7 @@
 package tamaratest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -121,27 +122,20 @@ type Server struct {
 	kit    *simulator.Kit
 	mux    *http.ServeMux
 
-	mu     sync.Mutex
-	orders []*order
-	// byID has every order twice: under its own id and under its checkout's.
-	byID  map[string]*order
-	hooks []*hook
-	texts []SMS
+	mu sync.Mutex
+	// orders are known by their own id and by their checkout's.
+	orders *simulator.Book[order, Order]
+	hooks  []*hook
+	texts  []SMS
 }
 
 // New makes a simulator.
 func New(config Config) *Server {
-	if config.APIToken == "" {
-		config.APIToken = APIToken
-	}
-	if config.NotificationToken == "" {
-		config.NotificationToken = NotificationToken
-	}
+	config.APIToken = cmp.Or(config.APIToken, APIToken)
+	config.NotificationToken = cmp.Or(config.NotificationToken, NotificationToken)
+	config.MerchantName = cmp.Or(config.MerchantName, "Example Store")
 	if config.Currencies == nil {
 		config.Currencies = []paylinks.Currency{paylinks.SAR, paylinks.AED, paylinks.BHD}
-	}
-	if config.MerchantName == "" {
-		config.MerchantName = "Example Store"
 	}
 	if config.WebhookRetries == nil {
 		config.WebhookRetries = []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute}
@@ -151,8 +145,9 @@ func New(config Config) *Server {
 	})
 	s := &Server{
 		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
-		config: config, kit: kit, mux: http.NewServeMux(), byID: map[string]*order{},
+		config: config, kit: kit, mux: http.NewServeMux(),
 	}
+	s.orders = simulator.NewBook(&s.mu, "tamaratest: there's no order", s.age, (*order).view)
 	if config.WebhookURL != "" {
 		s.hooks = append(s.hooks, &hook{ID: simulator.NewUUID(), Type: "order", URL: config.WebhookURL, Events: events[:], Headers: config.WebhookHeaders})
 	}
@@ -195,8 +190,8 @@ func (s *Server) routes() {
 	} {
 		s.mux.Handle(route.pattern, s.kit.Handle(route.op, route.reference, s.authenticated(route.handle)))
 	}
-	s.mux.HandleFunc("GET /checkout/{id}", s.showPage)
-	s.mux.HandleFunc("POST /checkout/{id}", s.decide)
+	s.mux.HandleFunc("GET /checkout/{id}", s.orders.On(checkoutID, nil, s.showPage))
+	s.mux.HandleFunc("POST /checkout/{id}", s.orders.On(checkoutID, nil, s.decide))
 	s.mux.HandleFunc("GET /sms", s.showTexts)
 	s.mux.HandleFunc("GET /{$}", s.index)
 }

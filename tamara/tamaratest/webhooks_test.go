@@ -2,13 +2,8 @@ package tamaratest_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,47 +11,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/jsontest"
+	"github.com/paylinks/paylinks-go/internal/merchanttest"
 	"github.com/paylinks/paylinks-go/tamara/tamaratest"
 )
 
-// hooked is what a merchant's endpoint got.
-type hooked struct {
-	query  url.Values
-	header http.Header
-	body   object
-}
-
-// shop is a merchant's endpoint.
-type shop struct {
-	url string
-	mu  sync.Mutex
-	got []hooked
-}
-
-func newShop(t *testing.T) *shop {
-	t.Helper()
-	s := &shop{}
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		raw, _ := io.ReadAll(r.Body)
-		var body object
-		assert.NoError(t, json.Unmarshal(raw, &body))
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.got = append(s.got, hooked{query: r.URL.Query(), header: r.Header, body: body})
-	}))
-	t.Cleanup(server.Close)
-	s.url = server.URL
-	return s
-}
-
-// words are the events and statuses that a shop was told, in order.
-func (s *shop) words() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// words are the events and statuses that a merchant was told, in order.
+func words(box *merchanttest.Inbox) []string {
 	var words []string
-	for _, one := range s.got {
+	for _, one := range box.Got() {
 		for _, member := range []string{"event_type", "order_status"} {
-			if word, ok := one.body[member].(string); ok {
+			if word, ok := one.Body[member].(string); ok {
 				words = append(words, word)
 			}
 		}
@@ -66,16 +31,16 @@ func (s *shop) words() []string {
 
 func TestAWebhookIsProvenInTwoPlacesByARealToken(t *testing.T) {
 	t.Parallel()
-	merchant := newShop(t)
-	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.url + "/hook?storeId=1", NotificationToken: "key"})
+	merchant := merchanttest.NewInbox(t, http.StatusOK)
+	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.URL + "/hook?storeId=1", NotificationToken: "key"})
 	id := a.paid(smsPath, sms())
 	a.Webhooks.Flush(t.Context())
-	require.Len(t, merchant.got, 1)
-	got := merchant.got[0]
-	assert.Equal(t, "1", got.query.Get("storeId"), "a URL's own query stays")
-	token := got.query.Get("tamaraToken")
-	assert.Equal(t, "Bearer "+token, got.header.Get("Authorization"))
-	assert.Equal(t, "application/json", got.header.Get("Content-Type"))
+	require.Len(t, merchant.Got(), 1)
+	got := merchant.Got()[0]
+	assert.Equal(t, "1", got.Query.Get("storeId"), "a URL's own query stays")
+	token := got.Query.Get("tamaraToken")
+	assert.Equal(t, "Bearer "+token, got.Header.Get("Authorization"))
+	assert.Equal(t, "application/json", got.Header.Get("Content-Type"))
 
 	parsed, err := jwt.Parse(token, func(*jwt.Token) (any, error) { return []byte("key"), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithTimeFunc(func() time.Time { return start }))
@@ -85,31 +50,31 @@ func TestAWebhookIsProvenInTwoPlacesByARealToken(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"typ":"JWT","alg":"HS256"}`, string(head))
 
-	assert.Equal(t, id, got.body["order_id"])
-	assert.Equal(t, "op-1", got.body["order_reference_id"])
-	assert.Equal(t, "order_captured", got.body["event_type"])
-	data, ok := got.body["data"].(object)
+	assert.Equal(t, id, got.Body["order_id"])
+	assert.Equal(t, "op-1", got.Body["order_reference_id"])
+	assert.Equal(t, "order_captured", got.Body["event_type"])
+	data, ok := got.Body["data"].(object)
 	require.True(t, ok)
 	assert.NotEmpty(t, data["capture_id"])
-	assert.NotContains(t, got.body, "status", "the body tells no status")
+	assert.NotContains(t, got.Body, "status", "the body tells no status")
 }
 
 func TestARegisteredAuthorizationTakesTheTokensPlace(t *testing.T) {
 	t.Parallel()
-	merchant := newShop(t)
-	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.url, WebhookHeaders: map[string]string{"authorization": "1234"}})
+	merchant := merchanttest.NewInbox(t, http.StatusOK)
+	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.URL, WebhookHeaders: map[string]string{"authorization": "1234"}})
 	a.paid(smsPath, sms())
 	a.Webhooks.Flush(t.Context())
-	require.Len(t, merchant.got, 1)
-	assert.Equal(t, "1234", merchant.got[0].header.Get("Authorization"))
-	assert.NotEmpty(t, merchant.got[0].query.Get("tamaraToken"))
+	require.Len(t, merchant.Got(), 1)
+	assert.Equal(t, "1234", merchant.Got()[0].Header.Get("Authorization"))
+	assert.NotEmpty(t, merchant.Got()[0].Query.Get("tamaraToken"))
 }
 
 // Each event of an order's life, with data of [] or an object.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	merchant := newShop(t)
-	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.url})
+	merchant := merchanttest.NewInbox(t, http.StatusOK)
+	a := newAPI(t, tamaratest.Config{WebhookURL: merchant.URL})
 	live := a.paid(onlinePath, online())
 	a.ok(http.MethodPost, "/orders/"+live+"/authorise", "{}")
 	a.ok(http.MethodPost, "/orders/"+live+"/cancel", amountBody("30"))
@@ -127,28 +92,28 @@ func TestEvents(t *testing.T) {
 	assert.Equal(t, []string{
 		"order_approved", "order_authorised", "order_updated", "order_captured", "order_refunded",
 		"order_approved", "order_authorised", "order_canceled", "order_on_hold", "order_declined", "order_expired",
-	}, merchant.words())
-	for _, one := range merchant.got {
-		switch event := one.body["event_type"]; event {
+	}, words(merchant))
+	for _, one := range merchant.Got() {
+		switch event := one.Body["event_type"]; event {
 		case "order_approved", "order_authorised", "order_on_hold", "order_expired":
-			assert.Equal(t, []any{}, one.body["data"], "%s", event)
+			assert.Equal(t, []any{}, one.Body["data"], "%s", event)
 		default:
-			assert.IsType(t, object{}, one.body["data"], "%s", event)
+			assert.IsType(t, object{}, one.Body["data"], "%s", event)
 		}
 	}
 }
 
 func TestTheOlderNotificationHasAStatus(t *testing.T) {
 	t.Parallel()
-	merchant := newShop(t)
+	merchant := merchanttest.NewInbox(t, http.StatusOK)
 	a := newAPI(t, tamaratest.Config{})
-	id := a.paid(onlinePath, set(online(), "merchant_url.notification", merchant.url))
+	id := a.paid(onlinePath, jsontest.Set(online(), "merchant_url.notification", merchant.URL))
 	a.Webhooks.Flush(t.Context())
-	require.Len(t, merchant.got, 1)
-	assert.Equal(t, []string{"approved"}, merchant.words())
-	assert.NotContains(t, merchant.got[0].body, "event_type")
-	assert.Equal(t, id, merchant.got[0].body["order_id"])
-	assert.NotEmpty(t, merchant.got[0].query.Get("tamaraToken"))
+	require.Len(t, merchant.Got(), 1)
+	assert.Equal(t, []string{"approved"}, words(merchant))
+	assert.NotContains(t, merchant.Got()[0].Body, "event_type")
+	assert.Equal(t, id, merchant.Got()[0].Body["order_id"])
+	assert.NotEmpty(t, merchant.Got()[0].Query.Get("tamaraToken"))
 }
 
 func hookBody(url string, events ...string) string {
@@ -157,31 +122,31 @@ func hookBody(url string, events ...string) string {
 
 func TestRegistration(t *testing.T) {
 	t.Parallel()
-	merchant := newShop(t)
+	merchant := merchanttest.NewInbox(t, http.StatusOK)
 	a := newAPI(t, tamaratest.Config{RefuseOnHold: true})
-	a.refused(http.MethodPost, "/webhooks", hookBody(merchant.url, "order_approved", "order_on_hold"), http.StatusBadRequest, "webhook_invalid")
-	answer := a.ok(http.MethodPost, "/webhooks", hookBody(merchant.url, "order_approved"))
+	a.refused(http.MethodPost, "/webhooks", hookBody(merchant.URL, "order_approved", "order_on_hold"), http.StatusBadRequest, "webhook_invalid")
+	answer := a.ok(http.MethodPost, "/webhooks", hookBody(merchant.URL, "order_approved"))
 	assert.Equal(t, []any{}, answer["headers"], "[] when there are none")
 	id, ok := answer["webhook_id"].(string)
 	require.True(t, ok)
-	data := a.refused(http.MethodPost, "/webhooks", hookBody(merchant.url, "order_captured"), http.StatusBadRequest, "webhook_already_registered")
+	data := a.refused(http.MethodPost, "/webhooks", hookBody(merchant.URL, "order_captured"), http.StatusBadRequest, "webhook_already_registered")
 	assert.Equal(t, object{"webhook_id": id}, data)
 
 	a.paid(smsPath, sms())
 	a.Webhooks.Flush(t.Context())
-	assert.Empty(t, merchant.words(), "order_captured isn't registered")
-	answer = a.ok(http.MethodPut, "/webhooks/"+id, hookBody(merchant.url, "order_captured"))
+	assert.Empty(t, words(merchant), "order_captured isn't registered")
+	answer = a.ok(http.MethodPut, "/webhooks/"+id, hookBody(merchant.URL, "order_captured"))
 	assert.Equal(t, answer, a.ok(http.MethodGet, "/webhooks/"+id, ""))
 	a.paid(smsPath, sms())
 	a.Webhooks.Flush(t.Context())
-	assert.Equal(t, []string{"order_captured"}, merchant.words())
+	assert.Equal(t, []string{"order_captured"}, words(merchant))
 
-	status, _ := a.do(http.MethodDelete, "/webhooks/"+id, "", nil)
+	status, _ := a.Do(http.MethodDelete, "/webhooks/"+id, "", nil)
 	assert.Equal(t, http.StatusOK, status)
 	a.refused(http.MethodGet, "/webhooks/"+id, "", http.StatusNotFound, "")
 	a.paid(smsPath, sms())
 	a.Webhooks.Flush(t.Context())
-	assert.Len(t, merchant.words(), 1)
+	assert.Len(t, words(merchant), 1)
 }
 
 func TestRegistrationDemands(t *testing.T) {

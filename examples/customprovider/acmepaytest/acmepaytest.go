@@ -4,14 +4,18 @@
 //	server := httptest.NewServer(acme)
 //
 // It's written from the provider's documentation alone and shares no code with package acmepay: a mistake there mustn't be made here too. A test
-// calls [Server.Pay] and its like, makes calls fail with [Server.Break], and looks at [Server.Link] and [Server.Calls] for what really happened.
+// calls [Server.Pay] and its like, asks for [Server.Faults], and looks at [Server.Link] and [Server.Calls] for what really happened. What every simulator
+// has is that of package simulator.
 package acmepaytest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // APIKey and WebhookSecret are those of a [Config] that has none. They open nothing but a simulator.
@@ -33,29 +37,34 @@ type Config struct {
 
 // Server is a simulated Acme Pay. It's an http.Handler, safe for concurrent use.
 type Server struct {
+	// Clock is the simulator's time.
+	Clock *simulator.Clock
+	// Faults makes calls fail, of "create", "find", "fetch", "capture", "refund", "cancel", "void" or "send".
+	Faults *simulator.Faults
+	// Calls has every API call as it arrived.
+	Calls *simulator.CallLog
+	// Webhooks has one for each event, and waits for a Flush.
+	Webhooks *simulator.Webhooks
+
 	config Config
 	mux    *http.ServeMux
-	faults faults
 
-	mu          sync.Mutex
-	serial      int
-	links       map[string]*Link
-	byReference map[string]*Link
-	events      []Event
+	mu     sync.Mutex
+	serial int
+	// links are known by their id and by their reference.
+	links *simulator.Book[Link, Link]
 }
 
 // New makes a simulator.
 func New(config Config) *Server {
-	if config.APIKey == "" {
-		config.APIKey = APIKey
+	config.APIKey = cmp.Or(config.APIKey, APIKey)
+	config.WebhookSecret = cmp.Or(config.WebhookSecret, WebhookSecret)
+	kit := simulator.New(simulator.Config{Now: config.Now, ErrorBody: injectedError})
+	s := &Server{
+		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
+		config: config, mux: http.NewServeMux(),
 	}
-	if config.WebhookSecret == "" {
-		config.WebhookSecret = WebhookSecret
-	}
-	if config.Now == nil {
-		config.Now = time.Now
-	}
-	s := &Server{config: config, mux: http.NewServeMux(), links: map[string]*Link{}, byReference: map[string]*Link{}}
+	s.links = simulator.NewBook(&s.mu, "acmepaytest: there's no link", s.age, (*Link).copied)
 	for _, route := range []struct {
 		pattern string
 		op      string
@@ -70,7 +79,7 @@ func New(config Config) *Server {
 		{"POST /v1/links/{id}/void", "void", s.on(s.void)},
 		{"POST /v1/links/{id}/send", "send", s.on(s.send)},
 	} {
-		s.mux.Handle(route.pattern, s.faults.over(route.op, s.authenticated(route.handle)))
+		s.mux.Handle(route.pattern, kit.Handle(route.op, "reference", s.authenticated(route.handle)))
 	}
 	// The buyer's page, without the page: whoever posts to it pays.
 	s.mux.HandleFunc("POST /pay/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -98,15 +107,15 @@ func (s *Server) authenticated(handle func(*http.Request) (any, *apiError)) http
 			failure.write(w)
 			return
 		}
-		writeJSON(w, http.StatusOK, answer)
+		simulator.WriteJSON(w, http.StatusOK, answer)
 	})
 }
 
 // on finds the link of the path.
 func (s *Server) on(handle func(*http.Request, *Link) *apiError) func(*http.Request) (any, *apiError) {
 	return func(r *http.Request) (any, *apiError) {
-		l, ok := s.links[r.PathValue("id")]
-		if !ok {
+		l := s.links.Find(r.PathValue("id"))
+		if l == nil || l.ID != r.PathValue("id") {
 			return nil, errNotFound
 		}
 		return l, handle(r, l)

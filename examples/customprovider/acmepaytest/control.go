@@ -7,12 +7,7 @@ import (
 
 // Pay has the buyer pay.
 func (s *Server) Pay(id string) error {
-	return s.change(id, func(l *Link) *apiError {
-		if s.config.Now().After(l.ExpiresAt) {
-			return errState
-		}
-		return s.become(l, "open", "authorized")
-	})
+	return s.change(id, func(l *Link) *apiError { return s.become(l, "open", "authorized") })
 }
 
 // Decline has Acme Pay refuse the buyer at the checkout.
@@ -30,7 +25,7 @@ func (s *Server) Decline(id string) error {
 // Expire lets a link's time run out.
 func (s *Server) Expire(id string) error {
 	return s.change(id, func(l *Link) *apiError {
-		l.ExpiresAt = s.config.Now().Add(-time.Second).UTC()
+		l.ExpiresAt = s.Clock.Now().Add(-time.Second)
 		return s.become(l, "open", "expired")
 	})
 }
@@ -46,28 +41,20 @@ func (s *Server) RefundAtProvider(id string, units int64) error {
 		if l.Status != "captured" || units > l.Captured()-l.Refunded() {
 			return errState
 		}
-		l.Refunds = append(l.Refunds, Transaction{ID: s.id("txn"), Amount: units, CreatedAt: s.config.Now().UTC()})
+		l.Refunds = append(l.Refunds, Transaction{ID: s.id("txn"), Amount: units, CreatedAt: s.Clock.Now()})
 		s.happened(l)
 		return nil
 	})
 }
 
 // Link is what really happened to a link.
-func (s *Server) Link(id string) (Link, error) {
-	var copied Link
-	err := s.change(id, func(l *Link) *apiError { copied = l.copied(); return nil })
-	return copied, err
-}
+func (s *Server) Link(id string) (Link, error) { return s.links.View(id) }
 
 func (s *Server) change(id string, f func(*Link) *apiError) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l, ok := s.links[id]
-	if !ok {
-		return fmt.Errorf("acmepaytest: there's no link %q", id)
-	}
-	if failure := f(l); failure != nil {
-		return fmt.Errorf("acmepaytest: %s of a link that is %s", failure.code, l.Status)
-	}
-	return nil
+	return s.links.Do(id, func(l *Link) error {
+		if failure := f(l); failure != nil {
+			return fmt.Errorf("acmepaytest: %s of a link that is %s", failure.code, l.Status)
+		}
+		return nil
+	})
 }

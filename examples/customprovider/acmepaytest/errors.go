@@ -1,8 +1,9 @@
 package acmepaytest
 
 import (
-	"encoding/json"
 	"net/http"
+
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // apiError is an error as the API answers it.
@@ -19,17 +20,16 @@ var (
 	errReferenceTaken = &apiError{http.StatusConflict, "reference_taken"}
 	errState          = &apiError{http.StatusConflict, "wrong_state"}
 	errDisputed       = &apiError{http.StatusConflict, "disputed"}
-	errTooMany        = &apiError{http.StatusTooManyRequests, "too_many_requests"}
-	errInternal       = &apiError{http.StatusInternalServerError, "internal"}
-	errAway           = &apiError{http.StatusServiceUnavailable, "unavailable"}
 )
 
 func (e *apiError) write(w http.ResponseWriter) {
-	writeJSON(w, e.status, map[string]any{"error": map[string]string{"code": e.code}})
+	simulator.WriteJSON(w, e.status, map[string]any{"error": map[string]string{"code": e.code}})
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
+// injectedError is how Acme Pay fails when a test asks for it.
+func injectedError(w http.ResponseWriter, status int) {
+	code := map[int]string{
+		http.StatusTooManyRequests: "too_many_requests", http.StatusInternalServerError: "internal", http.StatusServiceUnavailable: "unavailable",
+	}[status]
+	(&apiError{status, code}).write(w)
 }

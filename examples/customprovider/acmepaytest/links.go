@@ -1,13 +1,13 @@
 package acmepaytest
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // Link is a link as Acme Pay has it. Amounts are minor units.
@@ -26,9 +26,10 @@ type Link struct {
 	Reason    string            `json:"decline_reason,omitempty"`
 	Messages  map[string]string `json:"decline_messages,omitempty"`
 
-	phone     string
 	notifyURL string
 	disputed  bool
+	// latest is the last event, as its webhook tells it.
+	latest *Event
 }
 
 // Transaction is one capture or refund.
@@ -80,7 +81,7 @@ func (s *Server) create(r *http.Request) (any, *apiError) {
 		NotifyURL string `json:"notify_url"`
 	}
 	var sum int64
-	err := decode(r, &req)
+	err := simulator.ReadJSON(r, &req)
 	for _, item := range req.Items {
 		sum += item.Total
 	}
@@ -89,7 +90,7 @@ func (s *Server) create(r *http.Request) (any, *apiError) {
 		!slices.Contains(plans, req.Plan), req.Buyer.Phone != "" && !phoneShape.MatchString(req.Buyer.Phone):
 		return nil, errRequest
 	}
-	if earlier, ok := s.byReference[req.Reference]; ok {
+	if earlier := s.links.Find(req.Reference); earlier != nil {
 		if earlier.Amount != req.Amount || earlier.Currency != req.Currency || earlier.OrderID != req.OrderID {
 			return nil, errReferenceTaken
 		}
@@ -97,15 +98,23 @@ func (s *Server) create(r *http.Request) (any, *apiError) {
 	}
 	l := &Link{
 		ID: s.id("lnk"), Reference: req.Reference, OrderID: req.OrderID, Status: "open", Amount: req.Amount, Currency: req.Currency, Plan: req.Plan,
-		Captures: []Transaction{}, Refunds: []Transaction{}, ExpiresAt: s.config.Now().Add(30 * time.Minute).UTC(), phone: req.Buyer.Phone, notifyURL: req.NotifyURL,
+		Captures: []Transaction{}, Refunds: []Transaction{}, ExpiresAt: s.Clock.Now().Add(30 * time.Minute), notifyURL: req.NotifyURL,
 	}
-	l.URL = "http://" + r.Host + "/pay/" + l.ID
+	l.URL = simulator.BaseURL("", r) + "/pay/" + l.ID
 	if req.Buyer.Phone == RejectedPhone {
 		l.decline()
 	}
-	s.links[l.ID], s.byReference[l.Reference] = l, l
+	s.links.Add(l, l.ID, l.Reference)
 	s.happened(l)
 	return l, nil
+}
+
+// age lets a link's time run out.
+func (s *Server) age(l *Link) {
+	if l.Status == "open" && s.Clock.Now().After(l.ExpiresAt) {
+		l.Status = "expired"
+		s.happened(l)
+	}
 }
 
 func (l *Link) decline() {
@@ -115,7 +124,8 @@ func (l *Link) decline() {
 
 func (s *Server) find(r *http.Request) (any, *apiError) {
 	found := []*Link{}
-	if l, ok := s.byReference[r.URL.Query().Get("reference")]; ok {
+	reference := r.URL.Query().Get("reference")
+	if l := s.links.Find(reference); l != nil && l.Reference == reference {
 		found = append(found, l)
 	}
 	return map[string]any{"links": found}, nil
@@ -131,7 +141,7 @@ type movement struct {
 // move makes a capture or refund, once for each reference.
 func (s *Server) move(r *http.Request, l *Link, list *[]Transaction, state string, left int64) *apiError {
 	var req movement
-	if err := decode(r, &req); err != nil || req.Reference == "" || req.Amount <= 0 {
+	if err := simulator.ReadJSON(r, &req); err != nil || req.Reference == "" || req.Amount <= 0 {
 		return errRequest
 	}
 	if i := slices.IndexFunc(*list, func(t Transaction) bool { return t.Reference == req.Reference }); i >= 0 {
@@ -148,7 +158,7 @@ func (s *Server) move(r *http.Request, l *Link, list *[]Transaction, state strin
 	case req.Amount > left:
 		return errExceeds
 	}
-	*list = append(*list, Transaction{ID: s.id("txn"), Reference: req.Reference, Amount: req.Amount, CreatedAt: s.config.Now().UTC()})
+	*list = append(*list, Transaction{ID: s.id("txn"), Reference: req.Reference, Amount: req.Amount, CreatedAt: s.Clock.Now()})
 	if state == "authorized" && req.Amount == left {
 		l.Status = "captured"
 	}
@@ -179,7 +189,7 @@ func (s *Server) send(r *http.Request, l *Link) *apiError {
 		Phone string `json:"phone"`
 	}
 	switch {
-	case decode(r, &req) != nil || !phoneShape.MatchString(req.Phone):
+	case simulator.ReadJSON(r, &req) != nil || !phoneShape.MatchString(req.Phone):
 		return errRequest
 	case l.Status != "open":
 		return errState
@@ -201,12 +211,4 @@ func (s *Server) become(l *Link, from, to string) *apiError {
 func (s *Server) id(prefix string) string {
 	s.serial++
 	return fmt.Sprintf("%s_%016x", prefix, s.serial)
-}
-
-func decode(r *http.Request, v any) error {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(body, v)
 }

@@ -1,15 +1,14 @@
 package acmepaytest
 
 import (
-	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
 
 // Event is one thing that happened to a link, as its webhook tells it.
@@ -19,31 +18,29 @@ type Event struct {
 	Link Link   `json:"link"`
 }
 
-// happened notes an event. s.mu is held.
+// happened queues the webhook of an event. s.mu is held.
 func (s *Server) happened(l *Link) {
-	s.events = append(s.events, Event{ID: s.id("evt"), Type: "link." + l.Status, Link: l.copied()})
+	l.latest = &Event{ID: s.id("evt"), Type: "link." + l.Status, Link: l.copied()}
+	header, body := s.signed(l.latest)
+	s.Webhooks.Queue(simulator.Message{URL: l.notifyURL, Header: header, Body: body, Key: l.ID})
 }
 
-// Webhook is the webhook of the latest event of a link.
-func (s *Server) Webhook(id string) (http.Header, []byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := len(s.events) - 1; i >= 0; i-- {
-		if s.events[i].Link.ID == id {
-			return s.signed(s.events[i])
-		}
-	}
-	return nil, nil, fmt.Errorf("acmepaytest: nothing happened to %q", id)
+// Webhook is the webhook of the latest event of a link, signed now.
+func (s *Server) Webhook(id string) (header http.Header, body []byte, err error) {
+	err = s.change(id, func(l *Link) *apiError {
+		header, body = s.signed(l.latest)
+		return nil
+	})
+	return header, body, err
 }
 
-func (s *Server) signed(e Event) (http.Header, []byte, error) {
+func (s *Server) signed(e *Event) (http.Header, []byte) {
 	body, err := json.Marshal(e)
 	if err != nil {
-		return nil, nil, err
+		body = nil // Can't be: it's strings and numbers.
 	}
-	seconds := strconv.FormatInt(s.config.Now().Unix(), 10)
-	header := http.Header{"Content-Type": {"application/json"}, "Acmepay-Signature": {"t=" + seconds + ",v1=" + Sign(s.config.WebhookSecret, seconds, body)}}
-	return header, body, nil
+	seconds := strconv.FormatInt(s.Clock.Now().Unix(), 10)
+	return http.Header{"Acmepay-Signature": {"t=" + seconds + ",v1=" + Sign(s.config.WebhookSecret, seconds, body)}}, body
 }
 
 // Sign is the signature of a body at a time, for forgeries that are nearly right.
@@ -52,42 +49,4 @@ func Sign(secret, seconds string, body []byte) string {
 	mac.Write([]byte(seconds + "."))
 	mac.Write(body)
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// Deliver sends the webhooks of all events that weren't sent yet, oldest first. An event of a link without a notify_url has nowhere to go.
-func (s *Server) Deliver(ctx context.Context, client *http.Client) error {
-	s.mu.Lock()
-	events := s.events
-	s.events = nil
-	s.mu.Unlock()
-	for _, e := range events {
-		if e.Link.notifyURL == "" {
-			continue
-		}
-		if err := s.deliver(ctx, client, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Server) deliver(ctx context.Context, client *http.Client, e Event) error {
-	header, body, err := s.signed(e)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.Link.notifyURL, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header = header
-	res, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("acmepaytest: the webhook %s was answered with %d", e.ID, res.StatusCode)
-	}
-	return nil
 }

@@ -51,6 +51,9 @@ func (e *Error) Error() string {
 // Unwrap is why a success can't be read.
 func (e *Error) Unwrap() error { return e.Err }
 
+// GoString keeps the text from %#v too.
+func (e *Error) GoString() string { return e.Error() }
+
 func readError(res *rest.Response) *Error {
 	e := &Error{Status: res.Status, RetryAfter: res.RetryAfter()}
 	var body struct {

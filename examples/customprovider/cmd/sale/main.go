@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -90,8 +91,11 @@ func sell(ctx context.Context, t till, service *paylinks.Service, acme *acmepayt
 	if err := t.pay(ctx, link.CheckoutURL); err != nil {
 		return err
 	}
-	if err := acme.Deliver(ctx, t.client); err != nil {
-		return err
+	acme.Webhooks.Flush(ctx)
+	for _, delivery := range acme.Webhooks.Deliveries() {
+		if delivery.Status != http.StatusOK {
+			return errors.Join(fmt.Errorf("the webhook was answered with %d", delivery.Status), delivery.Err)
+		}
 	}
 	for event, err := range service.Watch(ctx, link.PaylinkID, 0) {
 		if err != nil {
