@@ -3,7 +3,6 @@ package hyperpay_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -74,7 +73,7 @@ func gateway(t require.TestingT, server *httptest.Server, config hyperpay.Config
 
 func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Config, specs []gatewaytest.Spec) gatewaytest.Subject {
 	sim.Now = gatewaytest.Now
-	sim.RetryAfter = strconv.Itoa(int(gatewaytest.RetryAfter / time.Second))
+	sim.RetryAfter = gatewaytest.RetryAfter
 	simulator := hyperpaytest.New(sim)
 	server := httptest.NewServer(simulator)
 	t.Cleanup(server.Close)

@@ -3,7 +3,6 @@ package paypal_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -80,7 +79,7 @@ func gateway(t require.TestingT, server *httptest.Server, config paypal.Config) 
 
 func conforming(t gatewaytest.TB, sim paypaltest.Config, config paypal.Config, specs []gatewaytest.Spec) gatewaytest.Subject {
 	sim.Now = gatewaytest.Now
-	sim.RetryAfter = strconv.Itoa(int(gatewaytest.RetryAfter / time.Second))
+	sim.RetryAfter = gatewaytest.RetryAfter
 	simulator := paypaltest.New(sim)
 	server := httptest.NewServer(simulator)
 	t.Cleanup(server.Close)
