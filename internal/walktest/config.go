@@ -14,21 +14,24 @@ import (
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// FieldErrors are the wrong fields that an error of a configuration names, in its order.
+// FieldErrors are the wrong fields that an error of a configuration names, in its order. Whatever names no field stands for itself.
 func FieldErrors(err error) []*paylinks.FieldError {
-	var fields []*paylinks.FieldError
-	if one, ok := err.(*paylinks.FieldError); ok { //nolint:errorlint // the tree is walked by hand
-		fields = append(fields, one)
-	}
-	switch wrapped := err.(type) { //nolint:errorlint // likewise
+	switch one := err.(type) { //nolint:errorlint // the tree is walked by hand
+	case nil:
+		return nil
+	case *paylinks.FieldError:
+		return []*paylinks.FieldError{one}
+	case interface{ Unwrap() error }:
+		return FieldErrors(one.Unwrap())
 	case interface{ Unwrap() []error }:
-		for _, each := range wrapped.Unwrap() {
+		var fields []*paylinks.FieldError
+		for _, each := range one.Unwrap() {
 			fields = append(fields, FieldErrors(each)...)
 		}
-	case interface{ Unwrap() error }:
-		fields = append(fields, FieldErrors(wrapped.Unwrap())...)
+		return fields
+	default:
+		return []*paylinks.FieldError{{Field: one.Error()}}
 	}
-	return fields
 }
 
 // Fields are the names of [FieldErrors].
@@ -83,7 +86,7 @@ func Prints(t *testing.T, gateway paylinks.Gateway, name string) {
 func LongWait(t *testing.T, query paylinks.PaymentsQuery, connect func(*http.Client) (paylinks.Gateway, error)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		far := NewFar(nil, Answer{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"200"}}}, time.Time{})
+		far := &Far{Rest: Answer{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"200"}}}}
 		gateway, err := connect(far.Client())
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Second)

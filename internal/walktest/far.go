@@ -6,22 +6,30 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Far is the far end of a gateway's calls: an http.RoundTripper that answers each by its name, and a clock that only waits move.
+// Far is the far end of a gateway's calls: an http.RoundTripper that answers each by its name, and a clock that waits alone move. The zero Far is ready,
+// and breaks every connection.
 type Far struct {
-	name func(Call) string
-	rest Answer
+	// Name names a call (default: its path).
+	Name func(Call) string
+	// Answers answer calls by their names, and Rest all others.
+	Answers Answers
+	Rest    Answer
 
-	mu      sync.Mutex
-	answers map[string]func(Call) Answer
-	calls   []Call
-	waits   []time.Duration
-	now     time.Time
+	mu    sync.Mutex
+	calls []Call
+	waits []time.Duration
+	now   time.Time
 }
+
+// Answers are what is said to calls, by their names.
+type Answers map[string]func(Call) Answer
 
 // Call is a call with the body that was sent.
 type Call struct {
@@ -36,45 +44,41 @@ type Answer struct {
 	Header http.Header
 }
 
-// NewFar is a far end that answers calls by what name makes of them (default: the path), and all others with rest. Its clock shows now.
-func NewFar(name func(Call) string, rest Answer, now time.Time) *Far {
-	if name == nil {
-		name = func(c Call) string { return c.URL.Path }
-	}
-	return &Far{name: name, rest: rest, answers: map[string]func(Call) Answer{}, now: now}
+// Says gives one answer to every call.
+func Says(status int, body string) func(Call) Answer {
+	return InTurn(Answer{Status: status, Body: body})
+}
+
+// InTurn gives its answers one after the other, and the last one again.
+func InTurn(answers ...Answer) func(Call) Answer {
+	var calls atomic.Int64
+	return func(Call) Answer { return answers[min(int(calls.Add(1)), len(answers))-1] }
 }
 
 // Always is a client whose every call has one answer.
 func Always(status int, body string) *http.Client {
-	return NewFar(nil, Answer{Status: status, Body: body}, time.Time{}).Client()
+	return (&Far{Rest: Answer{Status: status, Body: body}}).Client()
 }
 
 // Client is a client of this far end.
 func (f *Far) Client() *http.Client { return &http.Client{Transport: f} }
 
 // On has a call answered, each time the same.
-func (f *Far) On(name string, status int, body string) {
-	f.InTurn(name, Answer{Status: status, Body: body})
-}
-
-// InTurn has a call answered with one after the other, and the last one again.
-func (f *Far) InTurn(name string, answers ...Answer) {
-	var mu sync.Mutex
-	n := 0
-	f.Do(name, func(Call) Answer {
-		mu.Lock()
-		defer mu.Unlock()
-		said := answers[min(n, len(answers)-1)]
-		n++
-		return said
-	})
-}
+func (f *Far) On(name string, status int, body string) { f.Do(name, Says(status, body)) }
 
 // Do has a call answered by a function.
 func (f *Far) Do(name string, answer func(Call) Answer) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.answers[name] = answer
+	if f.Answers == nil {
+		f.Answers = Answers{}
+	}
+	f.Answers[name] = answer
+}
+
+func (f *Far) name(c Call) string {
+	if f.Name == nil {
+		return c.URL.Path
+	}
+	return f.Name(c)
 }
 
 // RoundTrip is the way there. A call whose context has ended is made all the same, and fails.
@@ -89,13 +93,12 @@ func (f *Far) RoundTrip(req *http.Request) (*http.Response, error) {
 	name := f.name(call)
 	f.mu.Lock()
 	f.calls = append(f.calls, call)
-	answer := f.answers[name]
 	f.mu.Unlock()
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	said := f.rest
-	if answer != nil {
+	said := f.Rest
+	if answer := f.Answers[name]; answer != nil {
 		said = answer(call)
 	}
 	if said.Status == 0 {
@@ -117,6 +120,15 @@ func (f *Far) Calls(name string) []Call {
 		}
 	}
 	return calls
+}
+
+// Queries are the queries of the calls of that name.
+func (f *Far) Queries(name string) []url.Values {
+	var queries []url.Values
+	for _, call := range f.Calls(name) {
+		queries = append(queries, call.URL.Query())
+	}
+	return queries
 }
 
 // All are all calls, in their order.

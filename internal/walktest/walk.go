@@ -61,10 +61,9 @@ func (w Walk) Whole(t TB) []paylinks.Payment {
 	return w.Payments
 }
 
-// One is the payment of a walk in which nothing goes wrong and nothing else comes.
-func (w Walk) One(t TB) paylinks.Payment {
+// One is the only one of payments.
+func One(t TB, payments []paylinks.Payment) paylinks.Payment {
 	t.Helper()
-	payments := w.Whole(t)
 	require.Len(t, payments, 1)
 	return payments[0]
 }
@@ -122,21 +121,4 @@ func Wrong(p paylinks.Payment) error {
 		return fmt.Errorf("Raw is no JSON: %s", p.Raw)
 	}
 	return nil
-}
-
-// Object is an object with some fields replaced, as JSON. A dot in a name leads into an object within, and nil leaves a field out.
-func Object(t require.TestingT, fields, replace map[string]any) string {
-	for name, value := range replace {
-		to := fields
-		if outer, inner, ok := strings.Cut(name, "."); ok {
-			name, to = inner, fields[outer].(map[string]any)
-		}
-		to[name] = value
-		if value == nil {
-			delete(to, name)
-		}
-	}
-	encoded, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(encoded)
 }
