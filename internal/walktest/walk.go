@@ -118,7 +118,7 @@ func Wrong(p paylinks.Payment) error {
 	case p.Refunded.Cmp(p.Captured) > 0:
 		return fmt.Errorf("more is refunded than was captured: %+v", p)
 	case !json.Valid(p.Raw):
-		return fmt.Errorf("Raw is no JSON: %s", p.Raw)
+		return fmt.Errorf("the row as received is no JSON: %s", p.Raw)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func TestA429SaysHowLongToWait(t *testing.T) {
 		kit := simulator.New(simulator.Config{RetryAfter: 90 * time.Second})
 		kit.Faults.FailBefore("", 1, status)
 		answer := httptest.NewRecorder()
-		kit.Handle("sell", "", http.NotFoundHandler()).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+		kit.Handle("sell", "", http.NotFoundHandler()).ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 		assert.Equal(t, status, answer.Code)
 		assert.Equal(t, want, answer.Header().Get("Retry-After"))
 	}

@@ -17,6 +17,7 @@ import (
 func FuzzStatus(f *testing.F) {
 	f.Add(200, status(f, map[string]any{"recurring_token": "token"}))
 	f.Add(200, `{"payment_id":{},"order":[],"status":7,"date":null}`)
+	f.Add(200, status(f, map[string]any{"date": "0001-01-01 00:00:00"}))
 	f.Add(400, fieldError("hash: Hash is not valid."))
 	f.Add(400, `{"error_code":"x","errors":{"a":1}}`)
 	f.Add(200, `null`)

@@ -145,6 +145,7 @@ func TestBadRows(t *testing.T) {
 		"no order":          {200, status(t, map[string]any{"order": nil}), "currency"},
 		"no such currency":  {200, status(t, order("1.00", "DIN")), "currency"},
 		"no date":           {200, status(t, map[string]any{"date": nil}), "date"},
+		"a date of nothing": {200, status(t, map[string]any{"date": "0001-01-01 00:00:00"}), "date"},
 		"another date":      {200, status(t, map[string]any{"date": "31/01/2026"}), "date"},
 		"not known":         {400, `{"error_code":208001,"error_message":"Payment not found","errors":[]}`, "doesn't know the payment"},
 		"not known, as 404": {404, `{"error_code":0,"error_message":"Not found"}`, "doesn't know the payment"},
