@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/recordtest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/providertest"
 )
@@ -26,58 +24,16 @@ func TestAProviderOfEveryShapePasses(t *testing.T) {
 	}
 }
 
-// recorder stands in for a test and notes what a check says.
-type recorder struct {
-	ctx context.Context
-
-	mu       sync.Mutex
-	failures []string
-	skipped  bool
-	cleanups []func()
-}
-
-func (r *recorder) Helper()                  {}
-func (r *recorder) Context() context.Context { return r.ctx }
-func (r *recorder) FailNow()                 { r.Errorf("failed now"); runtime.Goexit() }
-func (r *recorder) Skipf(string, ...any)     { r.skipped = true; runtime.Goexit() }
-
-func (r *recorder) Cleanup(f func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cleanups = append(r.cleanups, f)
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
-
 // record runs one check.
-func record(ctx context.Context, check providertest.Check, h providertest.Harness) *recorder {
-	r := &recorder{ctx: ctx}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				r.Errorf("panic: %v", p)
-			}
-		}()
-		check.Run(r, h)
-	}()
-	<-done
-	for _, cleanup := range slices.Backward(r.cleanups) {
-		cleanup()
-	}
-	return r
+func record(ctx context.Context, check providertest.Check, h providertest.Harness) *recordtest.Recorder {
+	return recordtest.Run(ctx, func(r *recordtest.Recorder) { check.Run(r, h) })
 }
 
 // failing are the names of the checks that h fails.
 func failing(ctx context.Context, h providertest.Harness) []string {
 	var names []string
 	for _, check := range providertest.Checks() {
-		if len(record(ctx, check, h).failures) > 0 {
+		if len(record(ctx, check, h).Failures()) > 0 {
 			names = append(names, check.Name)
 		}
 	}
@@ -90,8 +46,8 @@ func TestEveryCheckRunsForSomeProvider(t *testing.T) {
 		ran := false
 		for _, p := range profiles {
 			r := record(t.Context(), check, harness(p, (*model).provider))
-			assert.Empty(t, r.failures, check.Name)
-			ran = ran || !r.skipped
+			assert.Empty(t, r.Failures(), check.Name)
+			ran = ran || !r.Skipped()
 		}
 		// The model has no browser callback; the suite of a provider that has one runs that check.
 		assert.True(t, ran || check.Name == "ReceiveCallback survives every query", "%s never runs", check.Name)
@@ -318,7 +274,7 @@ func TestABrokenProviderFails(t *testing.T) {
 			h := harness(profiles["authorize and capture"], func(m *model) paylinks.Provider { return c.wrap(sending{core{m}}) })
 			for _, check := range providertest.Checks() {
 				if check.Name == c.caught {
-					assert.NotEmpty(t, record(t.Context(), check, h).failures, "the suite must fail a provider that %s", name)
+					assert.NotEmpty(t, record(t.Context(), check, h).Failures(), "the suite must fail a provider that %s", name)
 					return
 				}
 			}

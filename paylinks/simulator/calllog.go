@@ -47,11 +47,18 @@ func (l *CallLog) Calls(ops ...string) []Call {
 	return calls
 }
 
-// Count is how often op was called, those included that failed or got no answer.
+// Count is how often op was called, "" for every operation, those included that failed or got no answer.
 func (l *CallLog) Count(op string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.counts[op]
+	if op != "" {
+		return l.counts[op]
+	}
+	all := 0
+	for _, n := range l.counts {
+		all += n
+	}
+	return all
 }
 
 func (l *CallLog) begin(call Call) *Call {

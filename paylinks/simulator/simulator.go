@@ -15,6 +15,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -35,6 +36,8 @@ type Config struct {
 	Delivered func(status int) bool
 	// ErrorBody writes the provider's way of a failure that was asked for with [Faults] (default: plain text).
 	ErrorBody func(w http.ResponseWriter, status int)
+	// RetryAfter goes with every 429 that was asked for with [Faults], in whole seconds (default none).
+	RetryAfter time.Duration
 }
 
 // Kit is the shared part of one simulator.
@@ -44,7 +47,8 @@ type Kit struct {
 	Calls    *CallLog
 	Webhooks *Webhooks
 
-	errorBody func(http.ResponseWriter, int)
+	errorBody  func(http.ResponseWriter, int)
+	retryAfter time.Duration
 }
 
 // New makes a kit.
@@ -54,11 +58,12 @@ func New(config Config) *Kit {
 		config.ErrorBody = func(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
 	}
 	return &Kit{
-		Clock:     clock,
-		Faults:    &Faults{},
-		Calls:     &CallLog{counts: map[string]int{}},
-		Webhooks:  newWebhooks(clock, config),
-		errorBody: config.ErrorBody,
+		Clock:      clock,
+		Faults:     &Faults{},
+		Calls:      &CallLog{counts: map[string]int{}},
+		Webhooks:   newWebhooks(clock, config),
+		errorBody:  config.ErrorBody,
+		retryAfter: config.RetryAfter,
 	}
 }
 
@@ -117,6 +122,9 @@ func (k *Kit) strike(w http.ResponseWriter, r *http.Request, fault *Fault, answe
 		_, _ = io.WriteString(w, fault.Body)
 	case fault.Status != 0:
 		k.Calls.end(entry, fault.Status)
+		if fault.Status == http.StatusTooManyRequests && k.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(k.retryAfter/time.Second)))
+		}
 		k.errorBody(w, fault.Status)
 	default:
 		return false

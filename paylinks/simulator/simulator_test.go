@@ -107,6 +107,19 @@ func TestAFaultStrikesAsOftenAsItWasAskedFor(t *testing.T) {
 	}
 	assert.Equal(t, []int{500, 500, 429, 201}, statuses)
 	assert.Equal(t, 4, shop.Calls.Count("sell"))
+	assert.Equal(t, 4, shop.Calls.Count(""), "every operation")
+}
+
+func TestA429SaysHowLongToWait(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{http.StatusTooManyRequests: "90", http.StatusServiceUnavailable: ""} {
+		kit := simulator.New(simulator.Config{RetryAfter: 90 * time.Second})
+		kit.Faults.FailBefore("", 1, status)
+		answer := httptest.NewRecorder()
+		kit.Handle("sell", "", http.NotFoundHandler()).ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+		assert.Equal(t, status, answer.Code)
+		assert.Equal(t, want, answer.Header().Get("Retry-After"))
+	}
 }
 
 func TestAHangingCallEndsWithItsReleaseOrItsCaller(t *testing.T) {

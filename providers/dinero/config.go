@@ -2,7 +2,6 @@ package dinero
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -62,10 +61,10 @@ var (
 // normalized is c with space trimmed, repetitions dropped and defaults filled in.
 func (c Config) normalized() Config {
 	c.MerchantKey = strings.TrimSpace(c.MerchantKey)
-	c.Password = paylinks.Secret(strings.TrimSpace(c.Password.Reveal()))
+	c.Password = settings.Secret(c.Password)
 	c.PaymentIDs = distinct(c.PaymentIDs)
 	c.OrderIDs = distinct(c.OrderIDs)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.BaseURL == "" {
 		c.BaseURL = host
 	}
@@ -99,34 +98,26 @@ func distinct(ids []string) []string {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
+	var wrong settings.Wrong
 	switch {
 	case c.MerchantKey == "":
-		say("MerchantKey", "required", "set the merchant key of the Dinero Pay dashboard")
+		wrong.Required("MerchantKey", "set the merchant key of the Dinero Pay dashboard")
 	case !keyShape.MatchString(c.MerchantKey):
-		say("MerchantKey", "invalid", "must be the UUID that the Dinero Pay dashboard shows")
+		wrong.Invalid("MerchantKey", "must be the UUID that the Dinero Pay dashboard shows")
 	}
 	if c.Password == "" {
-		say("Password", "required", "set the password that goes with the merchant key")
+		wrong.Required("Password", "set the password that goes with the merchant key")
 	}
 	for i, id := range c.PaymentIDs {
 		if !paymentIDShape.MatchString(id) {
-			say(fmt.Sprintf("PaymentIDs[%d]", i), "invalid", "must be a payment id such as 24f7401c-fc47-11ec-8d07-0242ac120015")
+			wrong.Invalid(fmt.Sprintf("PaymentIDs[%d]", i), "must be a payment id such as 24f7401c-fc47-11ec-8d07-0242ac120015")
 		}
 	}
 	for i, id := range c.OrderIDs {
 		if len(id) > maxID || !printableASCII.MatchString(id) {
-			say(fmt.Sprintf("OrderIDs[%d]", i), "invalid", "must be up to 255 printable ASCII characters")
+			wrong.Invalid(fmt.Sprintf("OrderIDs[%d]", i), "must be up to 255 printable ASCII characters")
 		}
 	}
-	if !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://checkout.dineropay.com")
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("dinero: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	wrong.Origin(c.BaseURL, "https://checkout.dineropay.com")
+	return wrong.Err("dinero")
 }

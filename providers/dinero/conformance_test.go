@@ -2,7 +2,6 @@ package dinero_test
 
 import (
 	"context"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 	"github.com/paylinks/paylinks-go/providers/dinero/dinerotest"
@@ -46,14 +46,10 @@ func TestConformance(t *testing.T) {
 			return subject(t, sim, ids)
 		},
 		Down: func(t gatewaytest.TB) paylinks.Gateway {
-			server := httptest.NewServer(nil)
-			server.Close()
-			return connect(t, server.URL, []string{"24f7401c-fc47-11ec-8d07-0242ac120015"}, noWait)
+			return connect(t, walktest.Down().URL, []string{"24f7401c-fc47-11ec-8d07-0242ac120015"}, new(patiencetest.Clock).Wait)
 		},
 	})
 }
-
-func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func connect(t require.TestingT, url string, ids []string, wait func(context.Context, time.Duration) error) *dinero.Gateway {
 	gateway, err := dinero.New(dinero.Config{
@@ -64,8 +60,7 @@ func connect(t require.TestingT, url string, ids []string, wait func(context.Con
 }
 
 func subject(t gatewaytest.TB, sim *dinerotest.Server, ids []string) gatewaytest.Subject {
-	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
+	server := walktest.Serve(t, sim)
 	clock := new(patiencetest.Clock)
 	spoilt := map[string]bool{}
 	return gatewaytest.Subject{
@@ -82,26 +77,9 @@ func subject(t gatewaytest.TB, sim *dinerotest.Server, ids []string) gatewaytest
 			assert.NoError(t, sim.Spoil(id))
 			spoilt[id] = true
 		},
-		Calls: func() int { return sim.Calls.Count(dinerotest.OpStatus) },
-		Break: func(fault gatewaytest.Fault, n int) {
-			switch fault {
-			case gatewaytest.TooMany:
-				sim.Faults.FailBefore("", n, 429)
-			case gatewaytest.Unavailable:
-				sim.Faults.FailBefore("", n, 503)
-			case gatewaytest.Dropped:
-				sim.Faults.DropBefore("", n)
-			case gatewaytest.Cut:
-				sim.Faults.Truncate("", n)
-			case gatewaytest.Garbled:
-				sim.Faults.Garble("", n)
-			}
-		},
-		Heal:   sim.Faults.Clear,
-		Hang:   func() { sim.Faults.Hang("", 0) },
 		Waited: clock.Waited,
 		Revoke: sim.Revoke,
-	}
+	}.WithFaults(sim.Faults, sim.Calls, dinerotest.OpStatus)
 }
 
 // truth is what a payment of the simulator amounts to, by the simulator's own books.

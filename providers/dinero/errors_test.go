@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 )
@@ -45,11 +46,11 @@ func TestErrorsThatEndAWalk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, _ := newGateway(t, map[string]func() answer{paymentID: always(tt.status, tt.body)}, []string{paymentID, otherID})
-			payments, bad, err := walk(t, t.Context(), gateway, "")
-			assert.Empty(t, payments)
-			assert.Empty(t, bad)
-			got := providerError(t, err)
+			gateway, _ := newGateway(t, walktest.Answers{paymentID: walktest.Says(tt.status, tt.body)}, []string{paymentID, otherID})
+			w := walktest.Of(t, gateway, query(""))
+			assert.Empty(t, w.Payments)
+			assert.Empty(t, w.Bad)
+			got := providerError(t, w.Err)
 			assert.Equal(t, tt.refusal, got.Refusal)
 			assert.Equal(t, tt.code, got.Code)
 			assert.Equal(t, tt.status, got.Status)
@@ -62,33 +63,33 @@ func TestErrorsThatEndAWalk(t *testing.T) {
 // What passes is tried again, twice after a failure and for long at a rate limit. What doesn't isn't.
 func TestPatience(t *testing.T) {
 	t.Parallel()
-	good := answer{status: 200, body: status(t, nil)}
-	limited := func(seconds string) answer {
-		return answer{status: 429, header: http.Header{"Retry-After": {seconds}}}
+	good := walktest.Answer{Status: 200, Body: status(t, nil)}
+	limited := func(seconds string) walktest.Answer {
+		return walktest.Answer{Status: 429, Header: http.Header{"Retry-After": {seconds}}}
 	}
 	for name, tt := range map[string]struct {
-		answers []answer
+		answers []walktest.Answer
 		ok      bool
 		calls   int
 		least   time.Duration
 	}{
-		"two failures":           {[]answer{{status: 502}, {status: 503}, good}, true, 3, 0},
-		"three failures":         {[]answer{{status: 502}}, false, 3, 0},
-		"a lost connection":      {[]answer{{}, good}, true, 2, 0},
-		"garbage":                {[]answer{{status: 200, body: "<html>"}, good}, true, 2, 0},
-		"as long as it says":     {[]answer{limited("90"), good}, true, 2, 90 * time.Second},
-		"longer than is granted": {[]answer{limited("3600")}, false, 1, 0},
-		"nothing but limits":     {[]answer{{status: 429}}, false, 9, time.Second / 2},
-		"a wrong hash":           {[]answer{{status: 400, body: fieldError("hash: Hash is not valid.")}}, false, 1, 0},
+		"two failures":           {[]walktest.Answer{{Status: 502}, {Status: 503}, good}, true, 3, 0},
+		"three failures":         {[]walktest.Answer{{Status: 502}}, false, 3, 0},
+		"a lost connection":      {[]walktest.Answer{{}, good}, true, 2, 0},
+		"garbage":                {[]walktest.Answer{{Status: 200, Body: "<html>"}, good}, true, 2, 0},
+		"as long as it says":     {[]walktest.Answer{limited("90"), good}, true, 2, 90 * time.Second},
+		"longer than is granted": {[]walktest.Answer{limited("3600")}, false, 1, 0},
+		"nothing but limits":     {[]walktest.Answer{{Status: 429}}, false, 9, time.Second / 2},
+		"a wrong hash":           {[]walktest.Answer{{Status: 400, Body: fieldError("hash: Hash is not valid.")}}, false, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, f := newGateway(t, map[string]func() answer{paymentID: inTurn(tt.answers...)}, []string{paymentID})
-			_, _, err := walk(t, t.Context(), gateway, "")
-			assert.Equal(t, tt.ok, err == nil)
-			assert.Len(t, f.requests, tt.calls)
-			require.Len(t, f.waits, tt.calls-1)
-			for _, wait := range f.waits {
+			gateway, f := newGateway(t, walktest.Answers{paymentID: walktest.InTurn(tt.answers...)}, []string{paymentID})
+			w := walktest.Of(t, gateway, query(""))
+			assert.Equal(t, tt.ok, w.Err == nil)
+			assert.Len(t, f.All(), tt.calls)
+			require.Len(t, f.Waits(), tt.calls-1)
+			for _, wait := range f.Waits() {
 				assert.GreaterOrEqual(t, wait, tt.least)
 			}
 		})
@@ -104,13 +105,13 @@ func TestAWaitEndsWithTheContext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
-			gateway, f := newGateway(t, map[string]func() answer{paymentID: func() answer {
+			gateway, f := newGateway(t, walktest.Answers{paymentID: func(walktest.Call) walktest.Answer {
 				cancel()
-				return answer{status: 429, header: http.Header{"Retry-After": {"200"}}}
+				return walktest.Answer{Status: 429, Header: http.Header{"Retry-After": {"200"}}}
 			}}, []string{paymentID}, func(c *dinero.Config) { c.Wait = wait })
-			_, _, err := walk(t, ctx, gateway, "")
-			require.ErrorIs(t, err, context.Canceled)
-			assert.Len(t, f.requests, 1)
+			w := walktest.Under(ctx, t, gateway, query(""))
+			require.ErrorIs(t, w.Err, context.Canceled)
+			assert.Len(t, f.All(), 1)
 		})
 	}
 }

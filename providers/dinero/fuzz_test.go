@@ -1,7 +1,6 @@
 package dinero_test
 
 import (
-	"encoding/json"
 	"errors"
 	"net/url"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/dinero"
 )
@@ -17,6 +17,7 @@ import (
 func FuzzStatus(f *testing.F) {
 	f.Add(200, status(f, map[string]any{"recurring_token": "token"}))
 	f.Add(200, `{"payment_id":{},"order":[],"status":7,"date":null}`)
+	f.Add(200, status(f, map[string]any{"date": "0001-01-01 00:00:00"}))
 	f.Add(400, fieldError("hash: Hash is not valid."))
 	f.Add(400, `{"error_code":"x","errors":{"a":1}}`)
 	f.Add(200, `null`)
@@ -24,18 +25,18 @@ func FuzzStatus(f *testing.F) {
 		if code < 200 || code > 599 {
 			return
 		}
-		gateway, _ := newGateway(t, map[string]func() answer{paymentID: always(code, body)}, []string{paymentID})
-		payments, bad, err := walk(t, t.Context(), gateway, "")
-		if len(payments)+len(bad) > 1 || (err == nil && len(payments)+len(bad) == 0) {
-			t.Fatalf("%d payments, %d bad rows, %v", len(payments), len(bad), err)
+		gateway, _ := newGateway(t, walktest.Answers{paymentID: walktest.Says(code, body)}, []string{paymentID})
+		w := walktest.Of(t, gateway, query(""))
+		if len(w.Payments)+len(w.Bad) > 1 || (w.Err == nil && len(w.Payments)+len(w.Bad) == 0) {
+			t.Fatalf("%d payments, %d bad rows, %v", len(w.Payments), len(w.Bad), w.Err)
 		}
 		var refused *paylinks.ProviderError
-		if err != nil && !errors.As(err, &refused) {
-			t.Fatalf("%v is no error of a gateway", err)
+		if w.Err != nil && !errors.As(w.Err, &refused) {
+			t.Fatalf("%v is no error of a gateway", w.Err)
 		}
-		for _, p := range payments {
-			if p.ID == "" || !p.Status.Valid() || !p.Amount.IsSet() || !json.Valid(p.Raw) || p.Refunded.Cmp(p.Captured) > 0 {
-				t.Fatalf("%+v isn't whole", p)
+		for _, p := range w.Payments {
+			if err := walktest.Wrong(p); err != nil {
+				t.Fatal(err)
 			}
 		}
 	})

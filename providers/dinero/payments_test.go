@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,25 +41,25 @@ func TestAnAnswerInNormalForm(t *testing.T) {
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func() answer{
-		paymentID:   always(200, status(t, nil)),
-		"Shop-81/a": always(200, status(t, map[string]any{"payment_id": otherID})),
+	gateway, f := newGateway(t, walktest.Answers{
+		paymentID:   walktest.Says(200, status(t, nil)),
+		"Shop-81/a": walktest.Says(200, status(t, map[string]any{"payment_id": otherID})),
 	}, []string{paymentID}, func(c *dinero.Config) { c.OrderIDs = []string{"Shop-81/a"} })
-	payments, _, err := walk(t, t.Context(), gateway, "")
-	require.NoError(t, err)
-	require.Len(t, payments, 2)
-	assert.Equal(t, otherID, payments[1].ID)
-	assert.Equal(t, "order/Shop-81/a", payments[1].Checkpoint)
+	w := walktest.Of(t, gateway, query(""))
+	require.NoError(t, w.Err)
+	require.Len(t, w.Payments, 2)
+	assert.Equal(t, otherID, w.Payments[1].ID)
+	assert.Equal(t, "order/Shop-81/a", w.Payments[1].Checkpoint)
 
-	require.Len(t, f.bodies, 2)
-	goldentest.Body(t, "status_by_payment.json", f.bodies[0])
-	goldentest.Body(t, "status_by_order.json", f.bodies[1])
-	for _, req := range f.requests {
+	require.Len(t, f.All(), 2)
+	goldentest.Body(t, "status_by_payment.json", f.All()[0].Sent)
+	goldentest.Body(t, "status_by_order.json", f.All()[1].Sent)
+	for _, req := range f.All() {
 		assert.Equal(t, http.MethodPost, req.Method)
 		assert.Equal(t, "https://checkout.dineropay.com"+statusPath, req.URL.String())
 		assert.Equal(t, "application/json", req.Header.Get("Content-Type"))
 		assert.Empty(t, req.Header.Get("Authorization"), "the hash is the proof")
-		assert.NotContains(t, string(f.bodies[0]), password)
+		assert.NotContains(t, string(req.Sent), password)
 	}
 }
 
@@ -144,6 +145,7 @@ func TestBadRows(t *testing.T) {
 		"no order":          {200, status(t, map[string]any{"order": nil}), "currency"},
 		"no such currency":  {200, status(t, order("1.00", "DIN")), "currency"},
 		"no date":           {200, status(t, map[string]any{"date": nil}), "date"},
+		"a date of nothing": {200, status(t, map[string]any{"date": "0001-01-01 00:00:00"}), "date"},
 		"another date":      {200, status(t, map[string]any{"date": "31/01/2026"}), "date"},
 		"not known":         {400, `{"error_code":208001,"error_message":"Payment not found","errors":[]}`, "doesn't know the payment"},
 		"not known, as 404": {404, `{"error_code":0,"error_message":"Not found"}`, "doesn't know the payment"},
@@ -151,16 +153,16 @@ func TestBadRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, _ := newGateway(t, map[string]func() answer{
-				paymentID: always(tt.status, tt.body), otherID: always(200, status(t, map[string]any{"payment_id": otherID})),
+			gateway, _ := newGateway(t, walktest.Answers{
+				paymentID: walktest.Says(tt.status, tt.body), otherID: walktest.Says(200, status(t, map[string]any{"payment_id": otherID})),
 			}, []string{paymentID, otherID})
-			payments, bad, err := walk(t, t.Context(), gateway, "")
-			require.NoError(t, err)
-			require.Len(t, payments, 1)
-			assert.Equal(t, otherID, payments[0].ID)
-			require.Len(t, bad, 1)
-			assert.Equal(t, paymentID, bad[0].ID)
-			assert.Contains(t, bad[0].Reason, tt.reason)
+			w := walktest.Of(t, gateway, query(""))
+			require.NoError(t, w.Err)
+			require.Len(t, w.Payments, 1)
+			assert.Equal(t, otherID, w.Payments[0].ID)
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, paymentID, w.Bad[0].ID)
+			assert.Contains(t, w.Bad[0].Reason, tt.reason)
 		})
 	}
 }
@@ -170,14 +172,14 @@ func TestAnAnswerAboutAnotherPayment(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	latest := status(t, map[string]any{"payment_id": otherID})
-	gateway, _ := newGateway(t, map[string]func() answer{paymentID: always(200, latest), otherID: always(200, latest)},
+	gateway, _ := newGateway(t, walktest.Answers{paymentID: walktest.Says(200, latest), otherID: walktest.Says(200, latest)},
 		[]string{paymentID, otherID}, func(c *dinero.Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
-	payments, bad, err := walk(t, t.Context(), gateway, "")
-	require.NoError(t, err)
-	assert.Empty(t, bad)
-	require.Len(t, payments, 1)
-	assert.Equal(t, otherID, payments[0].ID)
-	assert.Equal(t, "payment/"+paymentID, payments[0].Checkpoint, "a walk goes on after what was asked for")
+	w := walktest.Of(t, gateway, query(""))
+	require.NoError(t, w.Err)
+	assert.Empty(t, w.Bad)
+	require.Len(t, w.Payments, 1)
+	assert.Equal(t, otherID, w.Payments[0].ID)
+	assert.Equal(t, "payment/"+paymentID, w.Payments[0].Checkpoint, "a walk goes on after what was asked for")
 	assert.Contains(t, log.String(), paymentID)
 	assert.Contains(t, log.String(), otherID)
 	assert.NotContains(t, log.String(), password)
@@ -187,30 +189,30 @@ func TestIDsOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, paymentID, one(t, status(t, map[string]any{"payment_id": nil})).ID, "the one asked for")
 
-	gateway, _ := newGateway(t, map[string]func() answer{"shop-81": always(200, status(t, map[string]any{"payment_id": nil}))}, nil,
+	gateway, _ := newGateway(t, walktest.Answers{"shop-81": walktest.Says(200, status(t, map[string]any{"payment_id": nil}))}, nil,
 		func(c *dinero.Config) { c.OrderIDs = []string{"shop-81"} })
-	payments, bad, err := walk(t, t.Context(), gateway, "")
-	require.NoError(t, err)
-	assert.Empty(t, payments)
-	require.Len(t, bad, 1, "an order's payment has an id of its own")
-	assert.Equal(t, "shop-81", bad[0].ID)
+	w := walktest.Of(t, gateway, query(""))
+	require.NoError(t, w.Err)
+	assert.Empty(t, w.Payments)
+	require.Len(t, w.Bad, 1, "an order's payment has an id of its own")
+	assert.Equal(t, "shop-81", w.Bad[0].ID)
 }
 
 func TestEveryIDIsAskedForOnceInItsOrder(t *testing.T) {
 	t.Parallel()
-	answers := map[string]func() answer{}
+	answers := walktest.Answers{}
 	for _, id := range []string{"c", "a", "b"} {
-		answers[id] = always(200, status(t, map[string]any{"payment_id": id}))
+		answers[id] = walktest.Says(200, status(t, map[string]any{"payment_id": id}))
 	}
 	gateway, f := newGateway(t, answers, []string{" c", "a", "", "c ", "b", "a"})
-	payments, _, err := walk(t, t.Context(), gateway, "")
-	require.NoError(t, err)
+	w := walktest.Of(t, gateway, query(""))
+	require.NoError(t, w.Err)
 	var ids []string
-	for _, payment := range payments {
+	for _, payment := range w.Payments {
 		ids = append(ids, payment.ID)
 	}
 	assert.Equal(t, []string{"c", "a", "b"}, ids)
-	assert.Len(t, f.requests, 3)
+	assert.Len(t, f.All(), 3)
 }
 
 func TestResume(t *testing.T) {
@@ -227,15 +229,15 @@ func TestResume(t *testing.T) {
 	} {
 		t.Run(resume, func(t *testing.T) {
 			t.Parallel()
-			answers := map[string]func() answer{}
+			answers := walktest.Answers{}
 			for _, id := range []string{"a", "b", "o"} {
-				answers[id] = always(200, status(t, map[string]any{"payment_id": id}))
+				answers[id] = walktest.Says(200, status(t, map[string]any{"payment_id": id}))
 			}
 			gateway, _ := newGateway(t, answers, []string{"a", "b"}, func(c *dinero.Config) { c.OrderIDs = []string{"o"} })
-			payments, _, err := walk(t, t.Context(), gateway, resume)
-			require.NoError(t, err)
+			w := walktest.Of(t, gateway, query(resume))
+			require.NoError(t, w.Err)
 			var ids []string
-			for _, payment := range payments {
+			for _, payment := range w.Payments {
 				ids = append(ids, payment.ID)
 			}
 			assert.Equal(t, want, ids)

@@ -43,7 +43,7 @@ func (g *Gateway) read(raw json.RawMessage, t target) (paylinks.Payment, error) 
 		return paylinks.Payment{}, err
 	}
 	created, err := time.ParseInLocation(dateLayout, string(status.Date), g.config.Location)
-	if err != nil {
+	if err != nil || created.IsZero() {
 		return paylinks.Payment{}, errNoDate
 	}
 	form := normalFormOf(string(status.Status), g.config.TwoStep)

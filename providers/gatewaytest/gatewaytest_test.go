@@ -2,15 +2,12 @@ package gatewaytest_test
 
 import (
 	"context"
-	"fmt"
-	"runtime"
-	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/recordtest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 )
@@ -20,51 +17,9 @@ func TestAGoodGatewayPasses(t *testing.T) {
 	gatewaytest.Run(t, harness(defects{}))
 }
 
-// recorder stands in for a test and notes what a check says.
-type recorder struct {
-	ctx context.Context
-
-	mu       sync.Mutex
-	failures []string
-	skipped  bool
-	cleanups []func()
-}
-
-func (r *recorder) Helper()                  {}
-func (r *recorder) Context() context.Context { return r.ctx }
-func (r *recorder) FailNow()                 { r.Errorf("failed now"); runtime.Goexit() }
-func (r *recorder) Skipf(string, ...any)     { r.skipped = true; runtime.Goexit() }
-
-func (r *recorder) Cleanup(f func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cleanups = append(r.cleanups, f)
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
-
 // record runs one check.
-func record(ctx context.Context, check gatewaytest.Check, h gatewaytest.Harness) *recorder {
-	r := &recorder{ctx: ctx}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if p := recover(); p != nil {
-				r.Errorf("panic: %v", p)
-			}
-		}()
-		check.Run(r, h)
-	}()
-	<-done
-	for _, cleanup := range slices.Backward(r.cleanups) {
-		cleanup()
-	}
-	return r
+func record(ctx context.Context, check gatewaytest.Check, h gatewaytest.Harness) *recordtest.Recorder {
+	return recordtest.Run(ctx, func(r *recordtest.Recorder) { check.Run(r, h) })
 }
 
 // Each defect is one that somebody's gateway has had, with a check that must find it.
@@ -110,7 +65,7 @@ func TestEveryDefectIsFound(t *testing.T) {
 			t.Parallel()
 			for _, check := range gatewaytest.Checks() {
 				if check.Name == c.check {
-					assert.NotEmpty(t, record(t.Context(), check, harness(c.defects)).failures)
+					assert.NotEmpty(t, record(t.Context(), check, harness(c.defects)).Failures())
 					return
 				}
 			}
@@ -123,8 +78,8 @@ func TestEveryCheckRuns(t *testing.T) {
 	t.Parallel()
 	for _, check := range gatewaytest.Checks() {
 		r := record(t.Context(), check, harness(defects{}))
-		assert.False(t, r.skipped, "%s is skipped", check.Name)
-		assert.Empty(t, r.failures, check.Name)
+		assert.False(t, r.Skipped(), "%s is skipped", check.Name)
+		assert.Empty(t, r.Failures(), check.Name)
 	}
 }
 
@@ -148,6 +103,6 @@ func TestAHarnessWithoutControlsSkipsRatherThanFails(t *testing.T) {
 		},
 	}
 	for _, check := range gatewaytest.Checks() {
-		assert.Empty(t, record(t.Context(), check, bare).failures, check.Name)
+		assert.Empty(t, record(t.Context(), check, bare).Failures(), check.Name)
 	}
 }

@@ -1,13 +1,13 @@
 package hyperpay_test
 
 import (
-	"net/url"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 )
@@ -46,13 +46,13 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.on("/v3/query", c.status, c.body)
-			failure := providerError(t, walkOf(t.Context(), f.gateway(t), tenth()).err)
+			f.On("/v3/query", c.status, c.body)
+			failure := providerError(t, walktest.Of(t, f.gateway(t), tenth()).Err)
 			assert.Equal(t, c.refusal, failure.Refusal)
 			assert.Equal(t, c.code, failure.Code)
 			assert.NotEmpty(t, failure.Message)
 			assert.Equal(t, paylinks.NotApplied, failure.Outcome, "reading changes nothing")
-			assert.Len(t, f.asked("/v3/query"), c.tries)
+			assert.Len(t, f.Queries("/v3/query"), c.tries)
 		})
 	}
 }
@@ -62,11 +62,11 @@ func TestNothingFoundIsNoError(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400, 404, 500} {
 		f := newFar()
-		f.on("/v3/query", status, nothing)
+		f.On("/v3/query", status, nothing)
 		assert.Empty(t, f.whole(t), status)
 	}
 	f := newFar()
-	f.on("/v3/query", 200, `{"result":{"code":"000.000.100"},"records":[],"pages":0}`)
+	f.On("/v3/query", 200, `{"result":{"code":"000.000.100"},"records":[],"pages":0}`)
 	assert.Empty(t, f.whole(t))
 }
 
@@ -77,9 +77,9 @@ func TestPausesGrow(t *testing.T) {
 		503: {time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
 	} {
 		f := newFar()
-		f.on("/v3/query", status, `{}`)
-		require.Error(t, walkOf(t.Context(), f.gateway(t), tenth()).err)
-		assert.Equal(t, want, f.waits)
+		f.On("/v3/query", status, `{}`)
+		require.Error(t, walktest.Of(t, f.gateway(t), tenth()).Err)
+		assert.Equal(t, want, f.Waits())
 	}
 }
 
@@ -87,19 +87,19 @@ func TestAFailureInMidWalkIsGotOver(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	calls := 0
-	f.answer["/v3/query"] = func(url.Values) (int, string) {
+	f.Do("/v3/query", func(walktest.Call) walktest.Answer {
 		if calls++; calls < 4 {
-			return 503, `<html>`
+			return walktest.Answer{Status: 503, Body: `<html>`}
 		}
-		return 200, list(record(t, nil))
-	}
-	assert.Equal(t, rootID, one(t, f.whole(t)).ID)
+		return walktest.Answer{Status: 200, Body: list(record(t, nil))}
+	})
+	assert.Equal(t, rootID, walktest.One(t, f.whole(t)).ID)
 }
 
 func TestTriesCanBeChosen(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("/v3/query", 503, `{}`)
-	require.Error(t, walkOf(t.Context(), f.gateway(t, func(c *hyperpay.Config) { c.Tries = 2 }), tenth()).err)
-	assert.Len(t, f.asked("/v3/query"), 2)
+	f.On("/v3/query", 503, `{}`)
+	require.Error(t, walktest.Of(t, f.gateway(t, func(c *hyperpay.Config) { c.Tries = 2 }), tenth()).Err)
+	assert.Len(t, f.Queries("/v3/query"), 2)
 }

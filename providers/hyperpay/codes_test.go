@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 )
@@ -15,7 +16,7 @@ import (
 // What each result code makes of a debit that has it.
 func TestResultCodes(t *testing.T) {
 	t.Parallel()
-	rows, err := csv.NewReader(strings.NewReader(file(t, "result_codes.csv"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(walktest.File(t, "result_codes.csv"))).ReadAll()
 	require.NoError(t, err)
 	require.Greater(t, len(rows), 60)
 	for _, row := range rows[1:] {
@@ -26,9 +27,9 @@ func TestResultCodes(t *testing.T) {
 		t.Run(result+" "+class, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.now = at(1) // too early to ask again
+			f.Set(at(1)) // too early to ask again
 			f.lists(record(t, fields{"result": code(result)}))
-			p := one(t, f.whole(t))
+			p := walktest.One(t, f.whole(t))
 			assert.Equal(t, status, p.Status)
 			assert.Equal(t, result, p.ProviderStatus)
 			taken := status == paylinks.PaymentCaptured || status == paylinks.PaymentDisputed
@@ -52,7 +53,7 @@ func TestTestSuccessesAreNoneAtTheLiveHost(t *testing.T) {
 		for _, result := range []string{"000.100.110", "000.100.111", "000.100.112"} {
 			f := newFar()
 			f.lists(record(t, fields{"result": code(result)}))
-			p := one(t, f.whole(t, c.change))
+			p := walktest.One(t, f.whole(t, c.change))
 			assert.Equal(t, c.status, p.Status, "%s %s", name, result)
 			assert.Equal(t, result, p.ProviderStatus)
 			assert.Equal(t, c.status == paylinks.PaymentUnknown, p.Captured.IsZero())
@@ -60,6 +61,6 @@ func TestTestSuccessesAreNoneAtTheLiveHost(t *testing.T) {
 	}
 	f := newFar()
 	f.lists(record(t, nil), on(t, 2, rootID, "RF", "100.00", "000.100.110"))
-	p := one(t, f.whole(t, func(c *hyperpay.Config) { c.Environment = hyperpay.Live }))
+	p := walktest.One(t, f.whole(t, func(c *hyperpay.Config) { c.Environment = hyperpay.Live }))
 	assert.Equal(t, paylinks.PaymentCaptured, p.Status, "nor does such a refund count")
 }

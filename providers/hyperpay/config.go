@@ -3,7 +3,6 @@ package hyperpay
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/internal/rest/span"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -97,9 +96,9 @@ var (
 
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
-	c.AccessToken = paylinks.Secret(strings.TrimSpace(c.AccessToken.Reveal()))
-	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.AccessToken = settings.Secret(c.AccessToken)
+	c.WebhookSecret = settings.Secret(c.WebhookSecret)
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	var entities []string
 	for _, id := range c.EntityIDs {
 		if id = strings.TrimSpace(id); id != "" {
@@ -134,61 +133,44 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
-
+	var wrong settings.Wrong
 	switch {
 	case c.AccessToken == "":
-		say("AccessToken", "required", "set the access token of the HyperPay account")
+		wrong.Required("AccessToken", "set the access token of the HyperPay account")
 	case !visibleASCII.MatchString(c.AccessToken.Reveal()):
-		say("AccessToken", "invalid", "must be visible ASCII characters")
+		wrong.Invalid("AccessToken", "must be visible ASCII characters")
 	}
 	if len(c.EntityIDs) == 0 {
-		say("EntityIDs", "required", "set the entity ids to read: mada usually has its own")
+		wrong.Required("EntityIDs", "set the entity ids to read: mada usually has its own")
 	}
 	seen := map[string]bool{}
 	for i, id := range c.EntityIDs {
 		field := fmt.Sprintf("EntityIDs[%d]", i)
 		switch {
 		case !idShape.MatchString(id):
-			say(field, "invalid", "must be 32 hexadecimal digits")
+			wrong.Invalid(field, "must be 32 hexadecimal digits")
 		case seen[id]:
-			say(field, "invalid", "is there twice")
+			wrong.Invalid(field, "is there twice")
 		}
 		seen[id] = true
 	}
 	switch {
 	case c.Environment != "" && c.Environment != Test && c.Environment != Live:
-		say("Environment", "invalid", "must be hyperpay.Test or hyperpay.Live")
+		wrong.Invalid("Environment", "must be hyperpay.Test or hyperpay.Live")
 	case c.Environment == "" && c.BaseURL == "":
-		say("Environment", "required", "say hyperpay.Test or hyperpay.Live: the token doesn't tell")
+		wrong.Required("Environment", "say hyperpay.Test or hyperpay.Live: the token doesn't tell")
 	}
-	if c.BaseURL != "" && !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://eu-prod.oppwa.com")
+	if c.BaseURL != "" {
+		wrong.Origin(c.BaseURL, "https://eu-prod.oppwa.com")
 	}
 	if key, err := hex.DecodeString(c.WebhookSecret.Reveal()); c.WebhookSecret != "" && (err != nil || len(key) != keySize) {
-		say("WebhookSecret", "invalid", "must be 64 hexadecimal digits, as the administration shows it")
+		wrong.Invalid("WebhookSecret", "must be 64 hexadecimal digits, as the administration shows it")
 	}
-	for _, limit := range []struct {
-		field            string
-		value, low, high int64
-		message          string
-	}{
-		{"LookBack", int64(c.LookBack), 0, int64(longestWindow), "must be from 0 to a year"},
-		{"Window", int64(c.Window), int64(time.Minute), int64(longestWindow), "must be from a minute to a year"},
-		{"PageSize", int64(c.PageSize), 1, largestPage, "must be from 1 to 500"},
-		{"Tries", int64(c.Tries), 1, 100, "must be from 1 to 100"},
-	} {
-		if limit.value < limit.low || limit.value > limit.high {
-			say(limit.field, "invalid", limit.message)
-		}
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("hyperpay: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	settings.Outside(&wrong, "LookBack", c.LookBack, 0, longestWindow, "must be from 0 to a year")
+	settings.Outside(&wrong, "Window", c.Window, time.Minute, longestWindow, "must be from a minute to a year")
+	settings.Outside(&wrong, "PageSize", c.PageSize, 1, largestPage, "must be from 1 to 500")
+	settings.Outside(&wrong, "Tries", c.Tries, 1, 100, "must be from 1 to 100")
+	return wrong.Err("hyperpay")
 }
 
 // host is where calls go.

@@ -1,8 +1,6 @@
 package hyperpay_test
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,31 +8,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 )
-
-func wrongFields(t *testing.T, err error) map[string]string {
-	t.Helper()
-	wrong := map[string]string{}
-	if err == nil {
-		return wrong
-	}
-	joined, ok := errors.Unwrap(err).(interface{ Unwrap() []error })
-	require.True(t, ok, "the error joins one for each field")
-	for _, one := range joined.Unwrap() {
-		var field *paylinks.FieldError
-		require.ErrorAs(t, one, &field)
-		wrong[field.Field] = field.Code
-	}
-	return wrong
-}
 
 func TestTheZeroConfigIsRefused(t *testing.T) {
 	t.Parallel()
 	gateway, err := hyperpay.New(hyperpay.Config{})
 	assert.Nil(t, gateway)
-	assert.Equal(t, map[string]string{"AccessToken": "required", "EntityIDs": "required", "Environment": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"AccessToken": "required", "EntityIDs": "required", "Environment": "required"}, walktest.Codes(err))
 }
 
 func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
@@ -46,34 +28,31 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"AccessToken": "invalid", "EntityIDs[1]": "invalid", "EntityIDs[2]": "invalid", "Environment": "invalid", "BaseURL": "invalid",
 		"LookBack": "invalid", "Window": "invalid", "PageSize": "invalid", "Tries": "invalid", "WebhookSecret": "invalid",
-	}, wrongFields(t, err))
+	}, walktest.Codes(err))
 	assert.NotContains(t, err.Error(), "00FF")
 }
 
 func TestBaseURLIsSchemeAndHostAlone(t *testing.T) {
 	t.Parallel()
-	for url, ok := range map[string]bool{
-		"https://hyperpay.example.com": true, "http://127.0.0.1:8081/": true, "hyperpay.example.com": false, "ftp://hyperpay.example.com": false,
-		"https://": false, "https://a.example/v1": false, "https://a.example?x=1": false, "https://user@a.example": false,
-	} {
+	walktest.BaseURL(t, func(url string) error {
 		_, err := hyperpay.New(hyperpay.Config{AccessToken: token, EntityIDs: []string{entity}, BaseURL: url})
-		assert.Equal(t, ok, err == nil, "%s: %v", url, err)
-	}
+		return err
+	})
 }
 
 func TestFromCredentials(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"HYPERPAY_ACCESS_TOKEN": " " + token + "\n", "HYPERPAY_ENTITY_ID": entity + ", 8ac7a4c90000000000000000000000bb,"}
-	names := map[string]bool{}
+	var asked []string
 	credential := func(name string) string {
-		names[name] = true
+		if name != "HYPERPAY_QUERY_INTERVAL" { // no credential
+			asked = append(asked, name)
+		}
 		return env[name]
 	}
 	gateway, err := hyperpay.FromCredentials(credential, hyperpay.Config{})
 	require.NoError(t, err)
-	for _, named := range gateway.Info().Credentials {
-		assert.True(t, names[named.Name], named.Name)
-	}
+	walktest.Credentials(t, gateway.Info(), asked)
 	for interval, ok := range map[string]bool{"10s": true, "0s": true, "10": false, "-1s": false, "soon": false} {
 		env["HYPERPAY_QUERY_INTERVAL"] = interval
 		_, err := hyperpay.FromCredentials(credential, hyperpay.Config{})
@@ -81,7 +60,7 @@ func TestFromCredentials(t *testing.T) {
 		assert.Equal(t, !ok, err != nil && strings.Contains(err.Error(), "HYPERPAY_QUERY_INTERVAL"), interval)
 	}
 	_, err = hyperpay.FromCredentials(func(string) string { return "" }, hyperpay.Config{})
-	assert.Equal(t, map[string]string{"AccessToken": "required", "EntityIDs": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"AccessToken": "required", "EntityIDs": "required"}, walktest.Codes(err))
 }
 
 func TestTheIntervalOfTheEnvironmentHolds(t *testing.T) {
@@ -89,13 +68,13 @@ func TestTheIntervalOfTheEnvironmentHolds(t *testing.T) {
 	for interval, want := range map[string][]time.Duration{"": {30 * time.Second}, "10s": {10 * time.Second}, "0s": nil} {
 		f := newFar()
 		f.lists()
-		config := hyperpay.Config{Environment: hyperpay.Test, HTTPClient: httpClient(f), Now: f.clock, Wait: f.wait, Window: 12 * time.Hour}
+		config := hyperpay.Config{Environment: hyperpay.Test, HTTPClient: f.Client(), Now: f.Now, Wait: f.Wait, Window: 12 * time.Hour}
 		gateway, err := hyperpay.FromCredentials(func(name string) string {
 			return map[string]string{"HYPERPAY_ACCESS_TOKEN": token, "HYPERPAY_ENTITY_ID": entity, "HYPERPAY_QUERY_INTERVAL": interval}[name]
 		}, config)
 		require.NoError(t, err)
-		require.NoError(t, walkOf(t.Context(), gateway, tenth()).err)
-		assert.Equal(t, want, f.waits, interval)
+		require.NoError(t, walktest.Of(t, gateway, tenth()).Err)
+		assert.Equal(t, want, f.Waits(), interval)
 	}
 }
 
@@ -108,8 +87,5 @@ func TestInfoTellsTheLookBack(t *testing.T) {
 
 func TestAGatewayPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	gateway := newFar().gateway(t)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		assert.Equal(t, "hyperpay.Gateway", fmt.Sprintf(verb, gateway))
-	}
+	walktest.Prints(t, newFar().gateway(t), "hyperpay.Gateway")
 }

@@ -3,14 +3,13 @@ package hyperpay_test
 import (
 	"net/http"
 	"net/http/httptest"
-	"strconv"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
@@ -50,9 +49,7 @@ func harness(window time.Duration, sim hyperpaytest.Config) gatewaytest.Harness 
 			return conforming(t, hyperpaytest.Config{History: n, HistoryFrom: query.From, HistoryTo: query.To}, hyperpay.Config{Window: time.Hour}, nil)
 		},
 		Down: func(t gatewaytest.TB) paylinks.Gateway {
-			server := httptest.NewServer(http.NotFoundHandler())
-			server.Close()
-			return gateway(t, server, hyperpay.Config{})
+			return gateway(t, walktest.Down(), hyperpay.Config{})
 		},
 		Held: heldRows,
 	}
@@ -74,10 +71,9 @@ func gateway(t require.TestingT, server *httptest.Server, config hyperpay.Config
 
 func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Config, specs []gatewaytest.Spec) gatewaytest.Subject {
 	sim.Now = gatewaytest.Now
-	sim.RetryAfter = strconv.Itoa(int(gatewaytest.RetryAfter / time.Second))
+	sim.RetryAfter = gatewaytest.RetryAfter
 	simulator := hyperpaytest.New(sim)
-	server := httptest.NewServer(simulator)
-	t.Cleanup(server.Close)
+	server := walktest.Serve(t, simulator)
 	watch := new(patiencetest.Clock)
 	config.Wait = watch.Wait
 	size := config.PageSize
@@ -85,60 +81,33 @@ func conforming(t gatewaytest.TB, sim hyperpaytest.Config, config hyperpay.Confi
 		size = 500
 	}
 
-	var mu sync.Mutex
-	var ledger []gatewaytest.Truth
-	add := func(spec gatewaytest.Spec) {
-		id := makePayment(simulator, spec)
-		mu.Lock()
-		defer mu.Unlock()
-		ledger = append(ledger, gatewaytest.Truth{
-			ID: id, Reference: spec.Reference, Amount: spec.Amount, Captured: spec.Captured, Refunded: spec.Refunded, Status: spec.Status,
-		})
-	}
+	ledger := new(walktest.Ledger)
+	add := func(spec gatewaytest.Spec) { ledger.Add(makePayment(simulator, spec), spec) }
 	for _, spec := range specs {
 		add(spec)
 	}
 	spoil := func(wholly bool) func(string) {
 		return func(id string) {
 			simulator.Spoil(id, wholly)
-			mu.Lock()
-			defer mu.Unlock()
-			for i := range ledger {
-				ledger[i].Spoilt = ledger[i].Spoilt || ledger[i].ID == id
-			}
+			ledger.Spoil(id)
 		}
-	}
-	fault := map[gatewaytest.Fault]func(op string, n int){
-		gatewaytest.TooMany:     func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusTooManyRequests) },
-		gatewaytest.Unavailable: func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusServiceUnavailable) },
-		gatewaytest.Dropped:     simulator.Faults.DropBefore,
-		gatewaytest.Cut:         simulator.Faults.Truncate,
-		gatewaytest.Garbled:     simulator.Faults.Garble,
 	}
 	return gatewaytest.Subject{
 		Gateway:  gateway(t, server, config),
 		Secrets:  []string{hyperpaytest.AccessToken},
 		Redacted: []string{hyperpaytest.Holder, hyperpaytest.Email},
 		PageSize: size,
-		Ledger: func() []gatewaytest.Truth {
-			mu.Lock()
-			defer mu.Unlock()
-			return append([]gatewaytest.Truth(nil), ledger...)
-		},
-		Add: add,
+		Ledger:   ledger.Truths,
+		Add:      add,
 		// A change is an operation of its own, now: a refund.
 		Change: func(id string) {
 			simulator.Follow(id, "RF", paylinks.Zero(paylinks.SAR), gatewaytest.Now(), "")
 		},
 		Spoil:       spoil(false),
 		SpoilWholly: spoil(true),
-		Calls:       func() int { return simulator.Calls.Count(hyperpaytest.OpByDate) },
-		Break:       func(f gatewaytest.Fault, n int) { fault[f](hyperpaytest.OpByDate, n) },
-		Heal:        simulator.Faults.Clear,
-		Hang:        func() { simulator.Faults.Hang(hyperpaytest.OpByDate, 0) },
 		Waited:      watch.Waited,
 		Revoke:      simulator.Revoke,
-	}
+	}.WithFaults(simulator.Faults, simulator.Calls, hyperpaytest.OpByDate)
 }
 
 // makePayment makes the operations that a payment in the state of spec has.

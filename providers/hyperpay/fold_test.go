@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 )
@@ -16,7 +17,7 @@ import (
 func TestAListOfFourPayments(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("/v3/query", 200, file(t, "records_v3.json"))
+	f.On("/v3/query", 200, walktest.File(t, "records_v3.json"))
 	payments := f.whole(t)
 	require.Len(t, payments, 4)
 	for i, want := range []struct {
@@ -119,7 +120,7 @@ func TestStatusesOfPayments(t *testing.T) {
 			for _, order := range [][]string{records, backwards} {
 				f := newFar()
 				f.lists(order...)
-				p := one(t, f.whole(t))
+				p := walktest.One(t, f.whole(t))
 				assert.Equal(t, c.status, p.Status)
 				assert.Equal(t, c.captured, p.Captured.String())
 				assert.Equal(t, c.refunded, p.Refunded.String())
@@ -171,7 +172,7 @@ func TestMethodsAndBrands(t *testing.T) {
 	} {
 		f := newFar()
 		f.lists(record(t, fields{"paymentBrand": c.brand, "paymentMethod": c.method}))
-		p := one(t, f.whole(t))
+		p := walktest.One(t, f.whole(t))
 		assert.Equal(t, c.want, p.Method, "%v", c)
 		assert.Equal(t, c.card, p.Brand, "%v", c)
 	}
@@ -195,7 +196,7 @@ func TestReferences(t *testing.T) {
 	} {
 		f := newFar()
 		f.lists(record(t, c.replace))
-		assert.Equal(t, c.want, one(t, f.whole(t, func(config *hyperpay.Config) { config.ReferenceParameter = c.key })).Reference, name)
+		assert.Equal(t, c.want, walktest.One(t, f.whole(t, func(config *hyperpay.Config) { config.ReferenceParameter = c.key })).Reference, name)
 	}
 }
 
@@ -216,7 +217,7 @@ func TestAmountsOfAnyNumberOfDecimals(t *testing.T) {
 	} {
 		f := newFar()
 		f.lists(record(t, fields{"amount": c.amount, "currency": c.currency}))
-		assert.Equal(t, c.want, one(t, f.whole(t)).Amount.String())
+		assert.Equal(t, c.want, walktest.One(t, f.whole(t)).Amount.String())
 	}
 }
 
@@ -240,12 +241,12 @@ func TestRecordsThatCannotBeReadAreReported(t *testing.T) {
 			t.Parallel()
 			f := newFar()
 			f.lists(c.record, record(t, fields{"id": id(0x99)}))
-			w := walkOf(t.Context(), f.gateway(t), tenth())
-			require.NoError(t, w.err)
-			assert.Equal(t, id(0x99), one(t, w.payments).ID, "the walk goes on")
-			require.Len(t, w.bad, 1)
-			assert.Equal(t, c.id, w.bad[0].ID)
-			assert.NotEmpty(t, w.bad[0].Reason)
+			w := walktest.Of(t, f.gateway(t), tenth())
+			require.NoError(t, w.Err)
+			assert.Equal(t, id(0x99), walktest.One(t, w.Payments).ID, "the walk goes on")
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, c.id, w.Bad[0].ID)
+			assert.NotEmpty(t, w.Bad[0].Reason)
 		})
 	}
 }
@@ -253,7 +254,7 @@ func TestRecordsThatCannotBeReadAreReported(t *testing.T) {
 func TestPersonalDataIsDroppedUnlessWanted(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("/v3/query", 200, file(t, "records_v3.json"))
+	f.On("/v3/query", 200, walktest.File(t, "records_v3.json"))
 	raw := string(f.whole(t)[0].Raw)
 	assert.NotContains(t, raw, "Layla")
 	assert.NotContains(t, raw, "layla@example.com")
@@ -277,8 +278,8 @@ func TestFormsOfAnswers(t *testing.T) {
 		"record_flat.json": {id(0x52), paylinks.PaymentFailed},
 	} {
 		f := newFar()
-		f.on("/v3/query", 200, file(t, name))
-		p := one(t, f.whole(t))
+		f.On("/v3/query", 200, walktest.File(t, name))
+		p := walktest.One(t, f.whole(t))
 		assert.Equal(t, want.id, p.ID, name)
 		assert.Equal(t, want.status, p.Status, name)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/hyperpaytest"
 )
@@ -28,23 +29,20 @@ func FuzzRecord(f *testing.F) {
 		}
 		far := newFar()
 		far.lists(record(t, nil), text, record(t, fields{"id": id(0x77), "timestamp": "2026-02-10 23:59:59.999+0000"}))
-		w := walkOf(t.Context(), far.gateway(t), tenth())
-		if w.err != nil {
-			t.Fatalf("the walk ended: %v", w.err)
+		w := walktest.Of(t, far.gateway(t), tenth())
+		if w.Err != nil {
+			t.Fatalf("the walk ended: %v", w.Err)
 		}
 		last := false
 		seen := map[string]bool{}
-		for _, p := range w.payments {
+		for _, p := range w.Payments {
 			last = last || p.ID == id(0x77)
 			if seen[p.ID] {
 				t.Fatalf("%s comes twice", p.ID)
 			}
 			seen[p.ID] = true
-			if p.ID == "" || !p.Status.Valid() || !p.Amount.IsSet() || !p.Captured.IsSet() || !p.Refunded.IsSet() || !json.Valid(p.Raw) || p.CreatedAt.IsZero() {
-				t.Fatalf("a payment that isn't whole: %+v", p)
-			}
-			if p.Refunded.Cmp(p.Captured) > 0 {
-				t.Fatalf("more refunded than captured: %+v", p)
+			if err := walktest.Wrong(p); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if !last {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,7 +27,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 	f.has(rootID, record(t, nil))
 	f.whole(t)
 	var text strings.Builder
-	for _, req := range f.calls {
+	for _, req := range f.All() {
 		fmt.Fprintf(&text, "%s %s://%s%s\n", req.Method, req.URL.Scheme, req.URL.Host, req.URL.RequestURI())
 		for _, name := range []string{"Authorization", "Accept"} {
 			fmt.Fprintf(&text, "%s: %s\n", name, req.Header.Get(name))
@@ -44,8 +45,8 @@ func TestEnvironmentsAndTheirHosts(t *testing.T) {
 	} {
 		f := newFar()
 		f.whole(t, change)
-		require.NotEmpty(t, f.calls)
-		for _, req := range f.calls {
+		require.NotEmpty(t, f.All())
+		for _, req := range f.All() {
 			assert.Equal(t, want, req.URL.Scheme+"://"+req.URL.Host)
 		}
 	}
@@ -66,13 +67,13 @@ func TestEachEntityIsWalkedADayAtATimeNewestFirst(t *testing.T) {
 	f.lists()
 	second := "8ac7a4c90000000000000000000000bb"
 	gateway := f.gateway(t, func(c *hyperpay.Config) { c.EntityIDs = []string{entity, " " + second} })
-	require.NoError(t, walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: at(6), To: at(48)}).err)
+	require.NoError(t, walktest.Of(t, gateway, paylinks.PaymentsQuery{From: at(6), To: at(48)}).Err)
 	assert.Equal(t, []string{
 		"00aa 2026-02-11 00:00:00 – 2026-02-12 00:00:00",
 		"00aa 2026-02-10 06:00:00 – 2026-02-11 00:00:00",
 		"00bb 2026-02-11 00:00:00 – 2026-02-12 00:00:00",
 		"00bb 2026-02-10 06:00:00 – 2026-02-11 00:00:00",
-	}, windows(f.asked("/v3/query")))
+	}, windows(f.Queries("/v3/query")))
 }
 
 func TestThePauseBetweenQueriesByDate(t *testing.T) {
@@ -81,20 +82,20 @@ func TestThePauseBetweenQueriesByDate(t *testing.T) {
 	f.lists(on(t, 2, id(7), "RF", "5.00", "000.000.000"))
 	f.has(id(7), record(t, fields{"id": id(7), "timestamp": "2026-01-10 00:00:00.000+0000"}), on(t, 2, id(7), "RF", "5.00", "000.000.000"))
 	gateway := f.gateway(t, func(c *hyperpay.Config) { c.QueryInterval, c.Window = 0, 8*time.Hour })
-	require.NoError(t, walkOf(t.Context(), gateway, tenth()).err)
-	assert.Len(t, f.asked("/v3/query"), 3)
-	assert.NotEmpty(t, f.asked("/v3/query/"+id(7)))
-	assert.Equal(t, []time.Duration{30 * time.Second, 30 * time.Second}, f.waits, "queries by id don't wait")
+	require.NoError(t, walktest.Of(t, gateway, tenth()).Err)
+	assert.Len(t, f.Queries("/v3/query"), 3)
+	assert.NotEmpty(t, f.Queries("/v3/query/"+id(7)))
+	assert.Equal(t, []time.Duration{30 * time.Second, 30 * time.Second}, f.Waits(), "queries by id don't wait")
 }
 
 // A simulator that allows two a minute, by a clock that the waits move.
 func TestAWalkKeepsToTwoQueriesAMinute(t *testing.T) {
 	t.Parallel()
 	simulator, gateway, _ := simulated(t, hyperpaytest.Config{QueriesPerMinute: 2}, func(c *hyperpay.Config) { c.QueryInterval = 0 })
-	simulator.Pay(hyperpaytest.Payment{At: at(1), Amount: money(t, "5.00", paylinks.SAR)})
-	w := walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: at(0).AddDate(0, 0, -9), To: at(24)})
-	require.NoError(t, w.err)
-	assert.Len(t, w.payments, 1)
+	simulator.Pay(hyperpaytest.Payment{At: at(1), Amount: walktest.Amount(t, "5.00", paylinks.SAR)})
+	w := walktest.Of(t, gateway, paylinks.PaymentsQuery{From: at(0).AddDate(0, 0, -9), To: at(24)})
+	require.NoError(t, w.Err)
+	assert.Len(t, w.Payments, 1)
 	for _, call := range simulator.Calls.Calls(hyperpaytest.OpByDate) {
 		assert.NotEqual(t, 429, call.Status)
 	}
@@ -103,26 +104,27 @@ func TestAWalkKeepsToTwoQueriesAMinute(t *testing.T) {
 func TestAThrottledWalkWaitsAndGoesOn(t *testing.T) {
 	t.Parallel()
 	simulator, gateway, f := simulated(t, hyperpaytest.Config{QueriesPerMinute: 1})
-	simulator.Pay(hyperpaytest.Payment{At: at(1), Amount: money(t, "5.00", paylinks.SAR)})
-	w := walkOf(t.Context(), gateway, tenth())
-	require.NoError(t, w.err)
-	assert.Len(t, w.payments, 1)
-	assert.Equal(t, []time.Duration{30 * time.Second, time.Minute}, f.waits, "half a minute, then twice that")
+	simulator.Pay(hyperpaytest.Payment{At: at(1), Amount: walktest.Amount(t, "5.00", paylinks.SAR)})
+	w := walktest.Of(t, gateway, tenth())
+	require.NoError(t, w.Err)
+	assert.Len(t, w.Payments, 1)
+	assert.Equal(t, []time.Duration{30 * time.Second, time.Minute}, f.Waits(), "half a minute, then twice that")
 }
 
 func TestPagesAreReadFromOneToTheLast(t *testing.T) {
 	t.Parallel()
 	for name, pages := range map[string]string{"told": `,"pages":3`, "not told": ""} {
 		f := newFar()
-		f.answer["/v3/query"] = func(q url.Values) (int, string) {
+		f.Do("/v3/query", func(c walktest.Call) walktest.Answer {
+			q := c.URL.Query()
 			var number int
 			_, err := fmt.Sscan(q.Get("pageNo"), &number)
 			require.NoError(t, err)
 			if number > 3 {
-				return 404, nothing
+				return walktest.Answer{Status: 404, Body: nothing}
 			}
-			return 200, `{"result":{"code":"000.000.100"},"records":[` + record(t, fields{"id": id(number)}) + `]` + pages + `}`
-		}
+			return walktest.Answer{Status: 200, Body: `{"result":{"code":"000.000.100"},"records":[` + record(t, fields{"id": id(number)}) + `]` + pages + `}`}
+		})
 		payments := f.whole(t, func(c *hyperpay.Config) { c.PageSize = 1 })
 		require.Len(t, payments, 3, name)
 		for i, p := range payments {
@@ -135,18 +137,19 @@ func TestPagesAreReadFromOneToTheLast(t *testing.T) {
 func TestTheLaterReadOfARecordReplacesTheEarlier(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.answer["/v3/query"] = func(q url.Values) (int, string) {
+	f.Do("/v3/query", func(c walktest.Call) walktest.Answer {
+		q := c.URL.Query()
 		result := map[string]string{"1": "800.400.500", "2": "000.000.000"}[q.Get("pageNo")]
-		return 200, `{"result":{"code":"000.000.100"},"records":[` + record(t, fields{"result": code(result)}) + `],"pages":2}`
-	}
-	assert.Equal(t, paylinks.PaymentCaptured, one(t, f.whole(t)).Status)
+		return walktest.Answer{Status: 200, Body: `{"result":{"code":"000.000.100"},"records":[` + record(t, fields{"result": code(result)}) + `],"pages":2}`}
+	})
+	assert.Equal(t, paylinks.PaymentCaptured, walktest.One(t, f.whole(t)).Status)
 }
 
 // A refund weeks after its payment lies in another window of the same walk.
 func TestALateRefundIsInItsPayment(t *testing.T) {
 	t.Parallel()
 	simulator, gateway, _ := simulated(t, hyperpaytest.Config{})
-	sar := func(s string) paylinks.Money { return money(t, s, paylinks.SAR) }
+	sar := func(s string) paylinks.Money { return walktest.Amount(t, s, paylinks.SAR) }
 	query := paylinks.PaymentsQuery{From: at(0).AddDate(0, 0, -30), To: at(24)}
 	early := simulator.Pay(hyperpaytest.Payment{Type: "PA", At: query.From.Add(time.Hour), Amount: sar("50.00"), Reference: "cart-1"})
 	capture := simulator.Follow(early, "CP", sar("50.00"), query.From.Add(25*time.Hour), "")
@@ -154,24 +157,24 @@ func TestALateRefundIsInItsPayment(t *testing.T) {
 	between := simulator.Pay(hyperpaytest.Payment{At: at(1).AddDate(0, 0, -3), Amount: sar("7.00")})
 	late := simulator.Pay(hyperpaytest.Payment{At: at(2), Amount: sar("8.00")})
 
-	w := walkOf(t.Context(), gateway, query)
-	require.NoError(t, w.err)
-	require.Len(t, w.payments, 3, "each once")
-	assert.Equal(t, []string{late, between, early}, []string{w.payments[0].ID, w.payments[1].ID, w.payments[2].ID}, "newest window first")
-	assert.Equal(t, paylinks.PaymentPartiallyRefunded, w.payments[2].Status)
-	assert.Equal(t, "20.00", w.payments[2].Refunded.String())
-	assert.Equal(t, at(1), w.payments[2].UpdatedAt)
+	w := walktest.Of(t, gateway, query)
+	require.NoError(t, w.Err)
+	require.Len(t, w.Payments, 3, "each once")
+	assert.Equal(t, []string{late, between, early}, []string{w.Payments[0].ID, w.Payments[1].ID, w.Payments[2].ID}, "newest window first")
+	assert.Equal(t, paylinks.PaymentPartiallyRefunded, w.Payments[2].Status)
+	assert.Equal(t, "20.00", w.Payments[2].Refunded.String())
+	assert.Equal(t, at(1), w.Payments[2].UpdatedAt)
 	asked := simulator.Calls.Count(hyperpaytest.OpByID)
 	assert.Equal(t, 1, asked)
 
 	for i := range 2 {
 		before := simulator.Calls.Count(hyperpaytest.OpByDate)
 		resumed := query
-		resumed.Resume = w.payments[i].Checkpoint
-		again := walkOf(t.Context(), gateway, resumed)
-		require.NoError(t, again.err)
-		assert.Equal(t, ids(w.payments[i+1:]), ids(again.payments), "a resumed walk knows of the refund behind it")
-		assert.Equal(t, w.payments[2].Refunded, again.payments[len(again.payments)-1].Refunded)
+		resumed.Resume = w.Payments[i].Checkpoint
+		again := walktest.Of(t, gateway, resumed)
+		require.NoError(t, again.Err)
+		assert.Equal(t, ids(w.Payments[i+1:]), ids(again.Payments), "a resumed walk knows of the refund behind it")
+		assert.Equal(t, w.Payments[2].Refunded, again.Payments[len(again.Payments)-1].Refunded)
 		assert.Less(t, simulator.Calls.Count(hyperpaytest.OpByDate)-before, 62, "and asks for nothing twice")
 	}
 }
@@ -187,7 +190,7 @@ func ids(payments []paylinks.Payment) []string {
 func TestAnOperationOnAnOlderPaymentUpdatesIt(t *testing.T) {
 	t.Parallel()
 	simulator, gateway, _ := simulated(t, hyperpaytest.Config{})
-	sar := func(s string) paylinks.Money { return money(t, s, paylinks.SAR) }
+	sar := func(s string) paylinks.Money { return walktest.Amount(t, s, paylinks.SAR) }
 	older := at(0).AddDate(0, -2, 0)
 	id := simulator.Pay(hyperpaytest.Payment{Entity: hyperpaytest.MadaEntityID, Type: "PA", At: older, Amount: sar("90.00"), Reference: "cart-9", Brand: "MADA"})
 	capture := simulator.Follow(id, "CP", sar("90.00"), older.Add(time.Hour), "")
@@ -195,9 +198,9 @@ func TestAnOperationOnAnOlderPaymentUpdatesIt(t *testing.T) {
 	simulator.Follow(capture, "RF", sar("15.00"), at(3), "")
 	simulator.Follow(id, "RF", sar("1.00"), at(4), "")
 
-	w := walkOf(t.Context(), gateway, tenth())
-	require.NoError(t, w.err)
-	p := one(t, w.payments)
+	w := walktest.Of(t, gateway, tenth())
+	require.NoError(t, w.Err)
+	p := walktest.One(t, w.Payments)
 	assert.Equal(t, id, p.ID)
 	assert.Equal(t, "26.00", p.Refunded.String(), "with what was refunded before the walk")
 	assert.Equal(t, "90.00", p.Captured.String())
@@ -213,7 +216,7 @@ func TestAReferenceIsFollowedToItsPayment(t *testing.T) {
 	f.lists(on(t, 3, id(2), "RF", "5.00", "000.000.000"))
 	f.has(id(2), on(t, 2, rootID, "CP", "100.00", "000.000.000"), on(t, 3, id(2), "RF", "5.00", "000.000.000"))
 	f.has(rootID, record(t, fields{"paymentType": "PA"}))
-	p := one(t, f.whole(t))
+	p := walktest.One(t, f.whole(t))
 	assert.Equal(t, rootID, p.ID)
 	assert.Equal(t, paylinks.PaymentPartiallyRefunded, p.Status)
 }
@@ -237,13 +240,13 @@ func TestAPaymentThatCannotBeFoundIsReported(t *testing.T) {
 			t.Parallel()
 			f := newFar()
 			f.lists(refund)
-			f.on("/v3/query/"+id(2), answer.status, answer.body)
-			w := walkOf(t.Context(), f.gateway(t), tenth())
-			require.NoError(t, w.err, "that's its own trouble, and not the walk's")
-			assert.Empty(t, w.payments)
-			require.Len(t, w.bad, 1)
-			assert.Equal(t, id(2), w.bad[0].ID)
-			assert.LessOrEqual(t, len(f.asked("/v3/query/"+id(2))), 8)
+			f.On("/v3/query/"+id(2), answer.status, answer.body)
+			w := walktest.Of(t, f.gateway(t), tenth())
+			require.NoError(t, w.Err, "that's its own trouble, and not the walk's")
+			assert.Empty(t, w.Payments)
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, id(2), w.Bad[0].ID)
+			assert.LessOrEqual(t, len(f.Queries("/v3/query/"+id(2))), 8)
 		})
 	}
 }
@@ -252,8 +255,8 @@ func TestAFailingUpdateEndsTheWalk(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	f.lists(on(t, 3, id(2), "RF", "5.00", "000.000.000"))
-	f.on("/v3/query/"+id(2), 503, `{}`)
-	assert.Equal(t, paylinks.Unreachable, providerError(t, walkOf(t.Context(), f.gateway(t), tenth()).err).Refusal)
+	f.On("/v3/query/"+id(2), 503, `{}`)
+	assert.Equal(t, paylinks.Unreachable, providerError(t, walktest.Of(t, f.gateway(t), tenth()).Err).Refusal)
 }
 
 // What should have been settled within minutes is asked for again after half an hour.
@@ -283,13 +286,13 @@ func TestPaymentsOfDoubtAreAskedForAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.now = c.now
+			f.Set(c.now)
 			f.lists(record(t, fields{"result": code(c.code)}))
 			if c.again != "" {
 				f.has(rootID, record(t, fields{"result": code(c.again)}))
 			}
-			assert.Equal(t, c.status, one(t, f.whole(t)).Status)
-			assert.Len(t, f.asked("/v3/query/"+rootID), c.asked)
+			assert.Equal(t, c.status, walktest.One(t, f.whole(t)).Status)
+			assert.Len(t, f.Queries("/v3/query/"+rootID), c.asked)
 		})
 	}
 }
@@ -302,25 +305,25 @@ func TestForeignCheckpointsAreRefused(t *testing.T) {
 	} {
 		query := tenth()
 		query.Resume = resume
-		assert.Equal(t, paylinks.RefusedRequest, providerError(t, walkOf(t.Context(), f.gateway(t), query).err).Refusal, resume)
+		assert.Equal(t, paylinks.RefusedRequest, providerError(t, walktest.Of(t, f.gateway(t), query).Err).Refusal, resume)
 	}
-	assert.Empty(t, f.calls)
+	assert.Empty(t, f.All())
 }
 
 // A record at the seam of two windows is in both; a walk that resumes there knows.
 func TestRecordsAtTheSeamComeOnce(t *testing.T) {
 	t.Parallel()
 	simulator, gateway, _ := simulated(t, hyperpaytest.Config{}, func(c *hyperpay.Config) { c.Window = 12 * time.Hour })
-	seam := simulator.Pay(hyperpaytest.Payment{At: at(12), Amount: money(t, "5.00", paylinks.SAR)})
-	w := walkOf(t.Context(), gateway, tenth())
-	require.NoError(t, w.err)
-	p := one(t, w.payments)
+	seam := simulator.Pay(hyperpaytest.Payment{At: at(12), Amount: walktest.Amount(t, "5.00", paylinks.SAR)})
+	w := walktest.Of(t, gateway, tenth())
+	require.NoError(t, w.Err)
+	p := walktest.One(t, w.Payments)
 	assert.Equal(t, seam, p.ID)
 	query := tenth()
 	query.Resume = p.Checkpoint
-	w = walkOf(t.Context(), gateway, query)
-	require.NoError(t, w.err)
-	assert.Empty(t, w.payments)
+	w = walktest.Of(t, gateway, query)
+	require.NoError(t, w.Err)
+	assert.Empty(t, w.Payments)
 }
 
 func TestALoopThatBreaksEndsTheWalk(t *testing.T) {
@@ -331,7 +334,7 @@ func TestALoopThatBreaksEndsTheWalk(t *testing.T) {
 		require.NoError(t, err)
 		break
 	}
-	assert.Len(t, f.asked("/v3/query"), 1)
+	assert.Len(t, f.Queries("/v3/query"), 1)
 }
 
 func TestAnEndedContextMakesNoCall(t *testing.T) {
@@ -339,8 +342,8 @@ func TestAnEndedContextMakesNoCall(t *testing.T) {
 	f := newFar()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, walkOf(ctx, f.gateway(t), tenth()).err, context.Canceled)
-	assert.Empty(t, f.calls)
+	require.ErrorIs(t, walktest.Under(ctx, t, f.gateway(t), tenth()).Err, context.Canceled)
+	assert.Empty(t, f.All())
 }
 
 // Half a year with refunds 40 days late: whatever the windows and wherever the walk is broken off, the payments and their totals are the same.
@@ -349,18 +352,18 @@ func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
 	const payments = 2_000
 	query := paylinks.PaymentsQuery{From: at(0).AddDate(0, -6, 0), To: at(24)}
 	_, gateway, _ := simulated(t, hyperpaytest.Config{History: payments, HistoryFrom: query.From, HistoryTo: query.To})
-	want := walkOf(t.Context(), gateway, query)
-	require.NoError(t, want.err)
-	require.Empty(t, want.bad)
+	want := walktest.Of(t, gateway, query)
+	require.NoError(t, want.Err)
+	require.Empty(t, want.Bad)
 	older, statuses := 0, map[paylinks.PaymentStatus]int{}
-	for _, p := range want.payments {
+	for _, p := range want.Payments {
 		statuses[p.Status]++
 		if p.CreatedAt.Before(query.From) {
 			older++
 			assert.Equal(t, "3.00", p.Refunded.String())
 		}
 	}
-	assert.Len(t, want.payments, payments+older)
+	assert.Len(t, want.Payments, payments+older)
 	assert.Positive(t, older, "refunds of payments from before the walk")
 	for _, status := range []paylinks.PaymentStatus{
 		paylinks.PaymentCaptured, paylinks.PaymentPartiallyRefunded, paylinks.PaymentPending, paylinks.PaymentFailed, paylinks.PaymentDisputed,
@@ -374,29 +377,13 @@ func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
 		"odd pages": func(c *hyperpay.Config) { c.PageSize = 7 },
 	} {
 		_, other, _ := simulated(t, hyperpaytest.Config{History: payments, HistoryFrom: query.From, HistoryTo: query.To}, change)
-		got := walkOf(t.Context(), other, query)
-		require.NoError(t, got.err, name)
-		assert.Equal(t, sorted(plain(want.payments)), sorted(plain(got.payments)), name)
+		got := walktest.Of(t, other, query)
+		require.NoError(t, got.Err, name)
+		assert.Equal(t, sorted(walktest.Plain(want.Payments)), sorted(walktest.Plain(got.Payments)), name)
 	}
 
-	// Broken off after each checkpoint in turn.
-	var pieces []paylinks.Payment
-	resume := query
-	for {
-		on := resume.Resume
-		for payment, err := range gateway.Payments(t.Context(), resume) {
-			require.NoError(t, err)
-			pieces = append(pieces, payment)
-			if payment.Checkpoint != "" {
-				resume.Resume = payment.Checkpoint
-				break
-			}
-		}
-		if resume.Resume == on {
-			break
-		}
-	}
-	assert.Equal(t, plain(want.payments), plain(pieces))
+	pieces := walktest.InPieces(t, func() paylinks.Gateway { return gateway }, query)
+	assert.Equal(t, walktest.Plain(want.Payments), walktest.Plain(pieces))
 }
 
 // A record may say much of its buyer.
@@ -410,16 +397,7 @@ func TestTheLargestPageIsReadWhole(t *testing.T) {
 	f := newFar()
 	f.lists(records...)
 	assert.Len(t, f.whole(t), largestPage)
-	assert.Len(t, f.asked("/v3/query"), 1)
-}
-
-// plain are payments in what can be compared.
-func plain(payments []paylinks.Payment) []string {
-	var list []string
-	for _, p := range payments {
-		list = append(list, strings.Join([]string{p.ID, string(p.Status), p.Amount.String(), p.Captured.String(), p.Refunded.String(), p.Reference, p.UpdatedAt.String()}, " "))
-	}
-	return list
+	assert.Len(t, f.Queries("/v3/query"), 1)
 }
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }

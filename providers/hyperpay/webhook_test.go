@@ -10,12 +10,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/hyperpay"
 	"github.com/paylinks/paylinks-go/providers/hyperpay/hyperpaytest"
 )
-
-func httpClient(f *far) *http.Client { return &http.Client{Transport: f} }
 
 func receiver(tb testing.TB, secret string) *hyperpay.Gateway {
 	tb.Helper()
@@ -34,7 +33,7 @@ func (v vector) request() paylinks.WebhookRequest {
 func TestEncryptedWebhooks(t *testing.T) {
 	t.Parallel()
 	var vectors []vector
-	require.NoError(t, json.Unmarshal([]byte(file(t, "webhook_vectors.json")), &vectors))
+	require.NoError(t, json.Unmarshal([]byte(walktest.File(t, "webhook_vectors.json")), &vectors))
 	want := map[string]paylinks.Notification{
 		"lower case":           {Ref: paylinks.Ref{PaymentID: id(0x11), Reference: "cart-11"}, Type: "payment", DedupKey: "payment  " + id(0x11) + " 000.000.000"},
 		"wrapped":              {Ref: paylinks.Ref{PaymentID: id(0x11), TransactionID: id(0x12)}, Type: "payment", DedupKey: "payment  " + id(0x12) + " 000.000.000"},
@@ -86,8 +85,8 @@ func TestEncryptedWebhooks(t *testing.T) {
 func TestTheSimulatorsWebhooksOpen(t *testing.T) {
 	t.Parallel()
 	simulator, _, _ := simulated(t, hyperpaytest.Config{})
-	paid := simulator.Pay(hyperpaytest.Payment{Amount: money(t, "5.00", paylinks.SAR), Reference: "cart-1"})
-	refund := simulator.Follow(paid, "RF", money(t, "5.00", paylinks.SAR), today(), "")
+	paid := simulator.Pay(hyperpaytest.Payment{Amount: walktest.Amount(t, "5.00", paylinks.SAR), Reference: "cart-1"})
+	refund := simulator.Follow(paid, "RF", walktest.Amount(t, "5.00", paylinks.SAR), today(), "")
 	gateway := receiver(t, hyperpaytest.WebhookSecret)
 	for _, wrapped := range []bool{false, true} {
 		header, body, err := simulator.Webhook(refund, hyperpaytest.WebhookSecret, wrapped)

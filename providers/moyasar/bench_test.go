@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
 	"github.com/paylinks/paylinks-go/providers/moyasar/moyasartest"
@@ -21,7 +22,7 @@ func BenchmarkSync200k(b *testing.B) {
 	simulator := moyasartest.New(moyasartest.Config{
 		Now: gatewaytest.Now, History: *history, HistoryEnd: query.To.Add(-time.Second), HistoryStep: time.Second,
 	})
-	server := serve(b, simulator)
+	server := walktest.Serve(b, simulator)
 	gateway, err := moyasar.New(moyasar.Config{SecretKey: moyasartest.SecretKey, BaseURL: server.URL, HTTPClient: server.Client()})
 	require.NoError(b, err)
 	b.ReportAllocs()

@@ -2,7 +2,6 @@ package moyasar
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/internal/rest/span"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -75,9 +74,9 @@ var (
 
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
-	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
-	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.SecretKey = settings.Secret(c.SecretKey)
+	c.WebhookSecret = settings.Secret(c.WebhookSecret)
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.BaseURL == "" {
 		c.BaseURL = host
 	}
@@ -102,33 +101,25 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
+	var wrong settings.Wrong
 	switch key := c.SecretKey.Reveal(); {
 	case key == "":
-		say("SecretKey", "required", "set the secret key of the Moyasar account (sk_live_… or sk_test_…)")
+		wrong.Required("SecretKey", "set the secret key of the Moyasar account (sk_live_… or sk_test_…)")
 	case strings.HasPrefix(key, "pk_"):
-		say("SecretKey", "invalid", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_")
+		wrong.Invalid("SecretKey", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_")
 	case !keyShape.MatchString(key):
-		say("SecretKey", "invalid", "must be sk_test_… or sk_live_…, as Moyasar's dashboard shows it")
+		wrong.Invalid("SecretKey", "must be sk_test_… or sk_live_…, as Moyasar's dashboard shows it")
 	case c.Environment != "" && c.Environment != environmentOf(key):
-		say("Environment", "invalid", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
+		wrong.Invalid("Environment", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
 	}
 	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
-		say("Environment", "invalid", "must be moyasar.Test or moyasar.Live, or empty for what the key says")
+		wrong.Invalid("Environment", "must be moyasar.Test or moyasar.Live, or empty for what the key says")
 	}
 	if c.WebhookSecret != "" && !secretShape.MatchString(c.WebhookSecret.Reveal()) {
-		say("WebhookSecret", "invalid", "must be visible ASCII characters without space; make it long and random")
+		wrong.Invalid("WebhookSecret", "must be visible ASCII characters without space; make it long and random")
 	}
-	if !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.moyasar.com")
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("moyasar: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	wrong.Origin(c.BaseURL, "https://api.moyasar.com")
+	return wrong.Err("moyasar")
 }
 
 // environmentOf is what a key of the right shape says.

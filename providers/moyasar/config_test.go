@@ -1,13 +1,13 @@
 package moyasar_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
 )
@@ -45,16 +45,13 @@ func TestConfigNamesEachWrongField(t *testing.T) {
 
 func TestCredentialsGoByTheirNames(t *testing.T) {
 	t.Parallel()
-	asked := map[string]bool{}
+	var asked []string
 	gateway, err := moyasar.FromCredentials(func(name string) string {
-		asked[name] = true
+		asked = append(asked, name)
 		return map[string]string{"MOYASAR_SECRET_KEY": "sk_test_51Abc"}[name]
 	}, moyasar.Config{LookBack: time.Hour})
 	require.NoError(t, err)
-	for _, credential := range moyasar.Info().Credentials {
-		assert.True(t, asked[credential.Name], "%s is listed and not read", credential.Name)
-	}
-	assert.Len(t, asked, len(moyasar.Info().Credentials))
+	walktest.Credentials(t, moyasar.Info(), asked)
 	assert.Equal(t, time.Hour, gateway.Info().LookBack)
 }
 
@@ -64,6 +61,6 @@ func TestTheLookBackIsAsConfigured(t *testing.T) {
 		gateway, err := moyasar.New(moyasar.Config{SecretKey: "sk_test_51Abc", LookBack: configured})
 		require.NoError(t, err)
 		assert.Equal(t, want, gateway.Info().LookBack)
-		assert.NotContains(t, fmt.Sprintf("%v %+v %#v %s", gateway, gateway, gateway, gateway), "51Abc")
+		walktest.Prints(t, gateway, "moyasar.Gateway")
 	}
 }

@@ -2,15 +2,13 @@ package moyasar_test
 
 import (
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
@@ -38,9 +36,7 @@ func TestConformance(t *testing.T) {
 					return subject(t, simulator)
 				},
 				Down: func(t gatewaytest.TB) paylinks.Gateway {
-					server := httptest.NewServer(http.NotFoundHandler())
-					server.Close()
-					return connect(t.(require.TestingT), server)
+					return connect(t, walktest.Down())
 				},
 			}
 			if !ignores { // else each page is found by walking to it
@@ -56,7 +52,7 @@ func TestConformance(t *testing.T) {
 }
 
 func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subject {
-	waiting, server, spoilt := new(patiencetest.Clock), serve(t, simulator), map[string]bool{}
+	waiting, server, spoilt := new(patiencetest.Clock), walktest.Serve(t, simulator), map[string]bool{}
 	created := func(id string) string {
 		for _, p := range simulator.Payments() {
 			if p.ID == id {
@@ -66,7 +62,7 @@ func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subjec
 		return ""
 	}
 	return gatewaytest.Subject{
-		Gateway: connect(t.(require.TestingT), server, func(c *moyasar.Config) { c.Wait = waiting.Wait }),
+		Gateway: connect(t, server, func(c *moyasar.Config) { c.Wait = waiting.Wait }),
 		Secrets: []string{moyasartest.SecretKey, webhookSecret}, Redacted: []string{"otp_token", "token_simulated"}, PageSize: moyasartest.PageSize,
 		Ledger: func() []gatewaytest.Truth {
 			var ledger []gatewaytest.Truth
@@ -85,37 +81,13 @@ func subject(t gatewaytest.TB, simulator *moyasartest.Server) gatewaytest.Subjec
 			spoilt[id] = true
 			_ = simulator.Replace(id, json.RawMessage(`["no payment"]`))
 		},
-		Calls: func() int { return simulator.Calls.Count(moyasartest.OpPayments) },
-		Break: func(fault gatewaytest.Fault, n int) {
-			op := moyasartest.OpPayments
-			switch fault {
-			case gatewaytest.TooMany:
-				simulator.Faults.FailBefore(op, n, http.StatusTooManyRequests)
-			case gatewaytest.Unavailable:
-				simulator.Faults.FailBefore(op, n, http.StatusServiceUnavailable)
-			case gatewaytest.Dropped:
-				simulator.Faults.DropBefore(op, n)
-			case gatewaytest.Cut:
-				simulator.Faults.Truncate(op, n)
-			case gatewaytest.Garbled:
-				simulator.Faults.Garble(op, n)
-			}
-		},
-		Heal:   simulator.Faults.Clear,
-		Hang:   func() { simulator.Faults.Hang(moyasartest.OpPayments, 0) },
 		Waited: waiting.Waited,
 		Revoke: simulator.Revoke,
-	}
+	}.WithFaults(simulator.Faults, simulator.Calls, moyasartest.OpPayments)
 }
 
 // unitsOf is an amount in Moyasar's units.
-func unitsOf(m paylinks.Money) int64 {
-	var units int64
-	for _, digit := range strings.ReplaceAll(m.String(), ".", "") {
-		units = units*10 + int64(digit-'0')
-	}
-	return units
-}
+func unitsOf(m paylinks.Money) int64 { return walktest.Units(m, m.Currency().Exponent()) }
 
 // words are Moyasar's for the statuses that the suite asks for.
 var words = map[paylinks.PaymentStatus]string{
@@ -139,13 +111,7 @@ func add(t gatewaytest.TB, simulator *moyasartest.Server, spec gatewaytest.Spec)
 // truth is a payment of the simulator, without a look at how the gateway reads it.
 func truth(p moyasartest.Payment, spoilt bool) gatewaytest.Truth {
 	currency := paylinks.Currency(p.Currency)
-	money := func(units int64) paylinks.Money {
-		m, err := paylinks.MoneyFromUnits(units, currency, currency.Exponent())
-		if err != nil {
-			panic(err) // the suite's own amounts
-		}
-		return m
-	}
+	money := func(units int64) paylinks.Money { return walktest.Money(units, currency, currency.Exponent()) }
 	captured := p.Captured
 	if p.Status == "paid" {
 		captured = p.Amount

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
@@ -16,24 +17,17 @@ import (
 
 const webhookSecret = "a-long-and-random-webhook-secret"
 
-// serve serves a handler until the test ends.
-func serve(t interface{ Cleanup(func()) }, handler http.Handler) *httptest.Server {
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return server
-}
-
 // simulated is a gateway on a simulator, whose clocks show [gatewaytest.Now].
 func simulated(t *testing.T, change ...func(*moyasar.Config)) (*moyasar.Gateway, *moyasartest.Server) {
 	t.Helper()
 	simulator := moyasartest.New(moyasartest.Config{WebhookSecret: webhookSecret, Now: gatewaytest.Now})
-	return connect(t, serve(t, simulator), change...), simulator
+	return connect(t, walktest.Serve(t, simulator), change...), simulator
 }
 
 // answering is a gateway whose every call gets one answer.
 func answering(t *testing.T, status int, body string, change ...func(*moyasar.Config)) *moyasar.Gateway {
 	t.Helper()
-	return connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return connect(t, walktest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
 	})), change...)
@@ -55,22 +49,11 @@ func connect(t require.TestingT, server *httptest.Server, change ...func(*moyasa
 // all walks the suite's window and expects that nothing goes wrong.
 func all(t *testing.T, gateway *moyasar.Gateway) []paylinks.Payment {
 	t.Helper()
-	var payments []paylinks.Payment
-	for payment, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
-		require.NoError(t, err)
-		payments = append(payments, payment)
-	}
-	return payments
+	return walktest.Of(t, gateway, gatewaytest.Query()).Whole(t)
 }
 
 // failure is the error with which a walk ends at once.
 func failure(t *testing.T, gateway *moyasar.Gateway) *paylinks.ProviderError {
 	t.Helper()
-	var last error
-	for _, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
-		last = err
-	}
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, last, &e)
-	return e
+	return walktest.Failure(t, walktest.Of(t, gateway, gatewaytest.Query()).Err, moyasartest.SecretKey)
 }

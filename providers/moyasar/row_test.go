@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/moyasar"
@@ -37,19 +38,7 @@ func row(t *testing.T, replace map[string]any) string {
 		"created_at": "2026-03-01T08:00:00.000Z", "updated_at": "2026-03-02T09:30:00.250Z",
 		"description": "Table 4", "invoice_id": nil, "metadata": map[string]string{"order_id": "till-1"}, "source": source,
 	}
-	for name, value := range replace {
-		to := fields
-		if inner, ok := strings.CutPrefix(name, "source."); ok {
-			name, to = inner, source
-		}
-		to[name] = value
-		if value == nil {
-			delete(to, name)
-		}
-	}
-	encoded, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(encoded)
+	return walktest.Object(t, fields, replace)
 }
 
 // read is what becomes of one row.

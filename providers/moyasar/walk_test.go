@@ -1,15 +1,13 @@
 package moyasar_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -29,7 +27,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 	}
 	var requests []sent
 	simulator := moyasartest.New(moyasartest.Config{Now: gatewaytest.Now})
-	gateway := connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	gateway := connect(t, walktest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Clone()
 		header.Del("Accept-Encoding")
 		requests = append(requests, sent{r.Method, r.URL.Path, r.URL.Query(), header})
@@ -130,19 +128,8 @@ func TestACheckpointOfSomebodyElseIsRefused(t *testing.T) {
 
 func TestALongWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		mock := httpmock.NewMockTransport()
-		mock.RegisterNoResponder(httpmock.ResponderFromResponse(&http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"200"}}, Body: http.NoBody}))
-		gateway, err := moyasar.New(moyasar.Config{SecretKey: moyasartest.SecretKey, HTTPClient: &http.Client{Transport: mock}})
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Second)
-		defer cancel()
-		begin := time.Now()
-		for _, err := range gateway.Payments(ctx, gatewaytest.Query()) {
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-		}
-		assert.Equal(t, 500*time.Second, time.Since(begin), "two waits of 200 s, and the third is cut short")
-		assert.Equal(t, 3, mock.GetTotalCallCount())
+	walktest.LongWait(t, gatewaytest.Query(), func(client *http.Client) (paylinks.Gateway, error) {
+		return moyasar.New(moyasar.Config{SecretKey: moyasartest.SecretKey, HTTPClient: client})
 	})
 }
 

@@ -1,7 +1,6 @@
 package paypal_test
 
 import (
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 )
@@ -29,9 +29,9 @@ func TestATokenIsKeptUntilAMinuteBeforeItsEnd(t *testing.T) {
 		{9*time.Hour - time.Minute - time.Second, 1},
 		{2 * time.Second, 2},
 	} {
-		f.now = f.now.Add(step.later)
-		require.NoError(t, walkOf(t.Context(), gateway, february()).err)
-		assert.Equal(t, step.tokens, f.count(tokenCall), "after %s", step.later)
+		f.Set(f.Now().Add(step.later))
+		require.NoError(t, walktest.Of(t, gateway, february()).Err)
+		assert.Len(t, f.Calls(tokenCall), step.tokens, "after %s", step.later)
 	}
 }
 
@@ -42,30 +42,30 @@ func TestManyWalksFetchOneToken(t *testing.T) {
 		f := newFar()
 		f.lists()
 		fetched := make(chan struct{})
-		f.answer[tokenCall] = func(*http.Request, string) (int, string) {
+		f.Do(tokenCall, func(walktest.Call) walktest.Answer {
 			<-fetched
-			return 200, tokenOK
-		}
+			return walktest.Answer{Status: 200, Body: tokenOK}
+		})
 		gateway := f.gateway(t, func(c *paypal.Config) { c.Now, c.Wait = march, nil })
 		var wait sync.WaitGroup
 		for range 8 {
-			wait.Go(func() { assert.NoError(t, walkOf(t.Context(), gateway, february()).err) })
+			wait.Go(func() { assert.NoError(t, walktest.Of(t, gateway, february()).Err) })
 		}
 		synctest.Wait()
 		close(fetched)
 		wait.Wait()
-		assert.Equal(t, 1, f.count(tokenCall))
+		assert.Len(t, f.Calls(tokenCall), 1)
 	})
 }
 
 func TestATokenThatIsRefusedIsRenewedOnce(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("GET /v1/reporting/transactions", 401, `{"name":"AUTHENTICATION_FAILURE","message":"Authentication failed"}`)
-	w := walkOf(t.Context(), f.gateway(t), february())
-	failure := providerError(t, w.err)
+	f.On("GET /v1/reporting/transactions", 401, `{"name":"AUTHENTICATION_FAILURE","message":"Authentication failed"}`)
+	w := walktest.Of(t, f.gateway(t), february())
+	failure := providerError(t, w.Err)
 	assert.Equal(t, paylinks.RefusedCredentials, failure.Refusal)
-	assert.Equal(t, 2, f.count(tokenCall))
+	assert.Len(t, f.Calls(tokenCall), 2)
 	assert.Len(t, f.searches(), 2)
 }
 
@@ -86,9 +86,9 @@ func TestTokensThatAreOfNoUse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.on(tokenCall, c.status, c.body)
-			w := walkOf(t.Context(), f.gateway(t), february())
-			failure := providerError(t, w.err)
+			f.On(tokenCall, c.status, c.body)
+			w := walktest.Of(t, f.gateway(t), february())
+			failure := providerError(t, w.Err)
 			assert.Equal(t, c.refusal, failure.Refusal)
 			assert.Contains(t, failure.Message, c.message)
 			assert.Empty(t, f.searches())
@@ -99,7 +99,7 @@ func TestTokensThatAreOfNoUse(t *testing.T) {
 func TestATokenWithoutScopesIsNotJudged(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on(tokenCall, 200, `{"access_token":"t","expires_in":32400}`)
+	f.On(tokenCall, 200, `{"access_token":"t","expires_in":32400}`)
 	f.lists()
 	f.whole(t)
 }
@@ -130,9 +130,9 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.on("GET /v1/reporting/transactions", c.status, c.body)
-			w := walkOf(t.Context(), f.gateway(t), february())
-			failure := providerError(t, w.err)
+			f.On("GET /v1/reporting/transactions", c.status, c.body)
+			w := walktest.Of(t, f.gateway(t), february())
+			failure := providerError(t, w.Err)
 			assert.Equal(t, c.refusal, failure.Refusal)
 			assert.Equal(t, c.code, failure.Code)
 			assert.NotEmpty(t, failure.Message)
@@ -150,9 +150,9 @@ func TestPausesGrow(t *testing.T) {
 		503: {time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second},
 	} {
 		f := newFar()
-		f.on("GET /v1/reporting/transactions", status, `{"name":"X"}`)
-		require.Error(t, walkOf(t.Context(), f.gateway(t), february()).err)
-		assert.Equal(t, want, f.waits)
+		f.On("GET /v1/reporting/transactions", status, `{"name":"X"}`)
+		require.Error(t, walktest.Of(t, f.gateway(t), february()).Err)
+		assert.Equal(t, want, f.Waits())
 	}
 }
 
@@ -160,19 +160,19 @@ func TestAFailureInMidWalkIsGotOver(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	calls := 0
-	f.answer["GET /v1/reporting/transactions"] = func(*http.Request, string) (int, string) {
+	f.Do("GET /v1/reporting/transactions", func(walktest.Call) walktest.Answer {
 		if calls++; calls < 4 {
-			return 503, `{"name":"SERVICE_UNAVAILABLE"}`
+			return walktest.Answer{Status: 503, Body: `{"name":"SERVICE_UNAVAILABLE"}`}
 		}
-		return 200, page(row(t, nil))
-	}
-	assert.Equal(t, "8RW00000000000001", one(t, f.whole(t)).ID)
+		return walktest.Answer{Status: 200, Body: page(row(t, nil))}
+	})
+	assert.Equal(t, "8RW00000000000001", walktest.One(t, f.whole(t)).ID)
 }
 
 func TestTriesCanBeChosen(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("GET /v1/reporting/transactions", 503, `{}`)
-	require.Error(t, walkOf(t.Context(), f.gateway(t, func(c *paypal.Config) { c.Tries = 2 }), february()).err)
+	f.On("GET /v1/reporting/transactions", 503, `{}`)
+	require.Error(t, walktest.Of(t, f.gateway(t, func(c *paypal.Config) { c.Tries = 2 }), february()).Err)
 	assert.Len(t, f.searches(), 2)
 }

@@ -3,7 +3,6 @@ package paypal
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/internal/rest/span"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -108,9 +107,9 @@ var visibleASCII = regexp.MustCompile(`^[!-~]+$`)
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
 	c.ClientID = strings.TrimSpace(c.ClientID)
-	c.ClientSecret = paylinks.Secret(strings.TrimSpace(c.ClientSecret.Reveal()))
+	c.ClientSecret = settings.Secret(c.ClientSecret)
 	c.WebhookID = strings.TrimSpace(c.WebhookID)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.LookBack == 0 {
 		c.LookBack = DefaultLookBack
 	}
@@ -139,53 +138,36 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
-
+	var wrong settings.Wrong
 	switch {
 	case c.ClientID == "":
-		say("ClientID", "required", "set the client id of the PayPal REST app")
+		wrong.Required("ClientID", "set the client id of the PayPal REST app")
 	case !visibleASCII.MatchString(c.ClientID):
-		say("ClientID", "invalid", "must be visible ASCII characters")
+		wrong.Invalid("ClientID", "must be visible ASCII characters")
 	}
 	switch {
 	case c.ClientSecret == "":
-		say("ClientSecret", "required", "set the client secret of the PayPal REST app")
+		wrong.Required("ClientSecret", "set the client secret of the PayPal REST app")
 	case !visibleASCII.MatchString(c.ClientSecret.Reveal()):
-		say("ClientSecret", "invalid", "must be visible ASCII characters")
+		wrong.Invalid("ClientSecret", "must be visible ASCII characters")
 	}
 	switch {
 	case c.Environment != "" && c.Environment != Sandbox && c.Environment != Live:
-		say("Environment", "invalid", "must be paypal.Sandbox or paypal.Live")
+		wrong.Invalid("Environment", "must be paypal.Sandbox or paypal.Live")
 	case c.Environment == "" && c.BaseURL == "":
-		say("Environment", "required", "say paypal.Sandbox or paypal.Live: the client id doesn't tell")
+		wrong.Required("Environment", "say paypal.Sandbox or paypal.Live: the client id doesn't tell")
 	}
-	if c.BaseURL != "" && !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api-m.paypal.com")
+	if c.BaseURL != "" {
+		wrong.Origin(c.BaseURL, "https://api-m.paypal.com")
 	}
 	if c.LookBack < c.Delay {
-		say("LookBack", "invalid", fmt.Sprintf("must be at least Delay (%s), or rows that show late are never read", c.Delay))
+		wrong.Invalid("LookBack", fmt.Sprintf("must be at least Delay (%s), or rows that show late are never read", c.Delay))
 	}
-	for _, limit := range []struct {
-		field            string
-		value, low, high int64
-		message          string
-	}{
-		{"Window", int64(c.Window), int64(shortest), int64(longestWindow), "must be from a minute to 31 days"},
-		{"MaxRows", int64(c.MaxRows), 1, largestWindow, "must be from 1 to 10000"},
-		{"PageSize", int64(c.PageSize), 1, largestPage, "must be from 1 to 500"},
-		{"Tries", int64(c.Tries), 1, 100, "must be from 1 to 100"},
-	} {
-		if limit.value < limit.low || limit.value > limit.high {
-			say(limit.field, "invalid", limit.message)
-		}
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("paypal: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	settings.Outside(&wrong, "Window", c.Window, shortest, longestWindow, "must be from a minute to 31 days")
+	settings.Outside(&wrong, "MaxRows", c.MaxRows, 1, largestWindow, "must be from 1 to 10000")
+	settings.Outside(&wrong, "PageSize", c.PageSize, 1, largestPage, "must be from 1 to 500")
+	settings.Outside(&wrong, "Tries", c.Tries, 1, 100, "must be from 1 to 100")
+	return wrong.Err("paypal")
 }
 
 // host is where calls go.

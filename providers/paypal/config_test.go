@@ -1,39 +1,21 @@
 package paypal_test
 
 import (
-	"errors"
-	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/paylinks/paylinks-go/paylinks"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 )
-
-func wrongFields(t *testing.T, err error) map[string]string {
-	t.Helper()
-	list := map[string]string{}
-	if err == nil {
-		return list
-	}
-	joined, ok := errors.Unwrap(err).(interface{ Unwrap() []error })
-	require.True(t, ok, "the error joins one for each field")
-	for _, one := range joined.Unwrap() {
-		var field *paylinks.FieldError
-		require.ErrorAs(t, one, &field)
-		list[field.Field] = field.Code
-	}
-	return list
-}
 
 func TestTheZeroConfigIsRefused(t *testing.T) {
 	t.Parallel()
 	gateway, err := paypal.New(paypal.Config{})
 	assert.Nil(t, gateway)
-	assert.Equal(t, map[string]string{"ClientID": "required", "ClientSecret": "required", "Environment": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"ClientID": "required", "ClientSecret": "required", "Environment": "required"}, walktest.Codes(err))
 }
 
 func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
@@ -45,37 +27,31 @@ func TestEveryWrongFieldIsNamedAtOnce(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"ClientID": "invalid", "ClientSecret": "invalid", "Environment": "invalid", "BaseURL": "invalid", "LookBack": "invalid",
 		"Window": "invalid", "MaxRows": "invalid", "PageSize": "invalid", "Tries": "invalid",
-	}, wrongFields(t, err))
+	}, walktest.Codes(err))
 	assert.NotContains(t, err.Error(), "tab\t")
 }
 
 func TestBaseURLIsSchemeAndHostAlone(t *testing.T) {
 	t.Parallel()
-	for url, ok := range map[string]bool{
-		"https://paypal.example.com": true, "http://127.0.0.1:8081/": true, "paypal.example.com": false, "ftp://paypal.example.com": false,
-		"https://": false, "https://a.example/v1": false, "https://a.example?x=1": false, "https://user@a.example": false,
-	} {
+	walktest.BaseURL(t, func(url string) error {
 		_, err := paypal.New(paypal.Config{ClientID: clientID, ClientSecret: secret, BaseURL: url})
-		assert.Equal(t, ok, err == nil, "%s: %v", url, err)
-	}
+		return err
+	})
 }
 
 func TestFromCredentials(t *testing.T) {
 	t.Parallel()
-	names := map[string]bool{}
+	var asked []string
 	credential := func(name string) string {
-		names[name] = true
+		asked = append(asked, name)
 		return map[string]string{"PAYPAL_CLIENT_ID": " id\n", "PAYPAL_CLIENT_SECRET": secret}[name]
 	}
 	gateway, err := paypal.FromCredentials(credential, paypal.Config{})
 	require.NoError(t, err)
-	for _, named := range gateway.Info().Credentials {
-		assert.True(t, names[named.Name], named.Name)
-	}
-	assert.Len(t, names, len(gateway.Info().Credentials), "Info lists what is asked for")
+	walktest.Credentials(t, gateway.Info(), asked)
 
 	_, err = paypal.FromCredentials(func(string) string { return "" }, paypal.Config{})
-	assert.Equal(t, map[string]string{"ClientID": "required", "ClientSecret": "required"}, wrongFields(t, err))
+	assert.Equal(t, map[string]string{"ClientID": "required", "ClientSecret": "required"}, walktest.Codes(err))
 }
 
 func TestInfoTellsTheLookBack(t *testing.T) {
@@ -88,8 +64,5 @@ func TestInfoTellsTheLookBack(t *testing.T) {
 
 func TestAGatewayPrintsNoSecret(t *testing.T) {
 	t.Parallel()
-	gateway := newFar().gateway(t)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		assert.Equal(t, "paypal.Gateway", fmt.Sprintf(verb, gateway))
-	}
+	walktest.Prints(t, newFar().gateway(t), "paypal.Gateway")
 }

@@ -1,16 +1,14 @@
 package paypal_test
 
 import (
-	"net/http"
 	"net/http/httptest"
-	"strconv"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/paypal"
@@ -53,9 +51,7 @@ func harness(window time.Duration) gatewaytest.Harness {
 			return conforming(t, paypaltest.Config{History: n, HistoryFrom: query.From, HistoryTo: query.To}, paypal.Config{MaxRows: largeWindow}, nil)
 		},
 		Down: func(t gatewaytest.TB) paylinks.Gateway {
-			server := httptest.NewServer(http.NotFoundHandler())
-			server.Close()
-			return gateway(t, server, paypal.Config{})
+			return gateway(t, walktest.Down(), paypal.Config{})
 		},
 		Held: largeWindow,
 	}
@@ -80,10 +76,9 @@ func gateway(t require.TestingT, server *httptest.Server, config paypal.Config) 
 
 func conforming(t gatewaytest.TB, sim paypaltest.Config, config paypal.Config, specs []gatewaytest.Spec) gatewaytest.Subject {
 	sim.Now = gatewaytest.Now
-	sim.RetryAfter = strconv.Itoa(int(gatewaytest.RetryAfter / time.Second))
+	sim.RetryAfter = gatewaytest.RetryAfter
 	simulator := paypaltest.New(sim)
-	server := httptest.NewServer(simulator)
-	t.Cleanup(server.Close)
+	server := walktest.Serve(t, simulator)
 	watch := new(patiencetest.Clock)
 	config.Wait, config.Interval = watch.Wait, -1
 	size := config.PageSize
@@ -91,57 +86,30 @@ func conforming(t gatewaytest.TB, sim paypaltest.Config, config paypal.Config, s
 		size = 500
 	}
 
-	var mu sync.Mutex
-	var ledger []gatewaytest.Truth
-	add := func(spec gatewaytest.Spec) {
-		id := makePayment(simulator, spec)
-		mu.Lock()
-		defer mu.Unlock()
-		ledger = append(ledger, gatewaytest.Truth{
-			ID: id, Reference: spec.Reference, Amount: spec.Amount, Captured: spec.Captured, Refunded: spec.Refunded, Status: spec.Status,
-		})
-	}
+	ledger := new(walktest.Ledger)
+	add := func(spec gatewaytest.Spec) { ledger.Add(makePayment(simulator, spec), spec) }
 	for _, spec := range specs {
 		add(spec)
 	}
 	spoil := func(wholly bool) func(string) {
 		return func(id string) {
 			simulator.Spoil(id, wholly)
-			mu.Lock()
-			defer mu.Unlock()
-			for i := range ledger {
-				ledger[i].Spoilt = ledger[i].Spoilt || ledger[i].ID == id
-			}
+			ledger.Spoil(id)
 		}
 	}
-	fault := map[gatewaytest.Fault]func(op string, n int){
-		gatewaytest.TooMany:     func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusTooManyRequests) },
-		gatewaytest.Unavailable: func(op string, n int) { simulator.Faults.FailBefore(op, n, http.StatusServiceUnavailable) },
-		gatewaytest.Dropped:     simulator.Faults.DropBefore,
-		gatewaytest.Cut:         simulator.Faults.Truncate,
-		gatewaytest.Garbled:     simulator.Faults.Garble,
-	}
 	return gatewaytest.Subject{
-		Gateway:  gateway(t, server, config),
-		Secrets:  []string{paypaltest.ClientSecret},
-		PageSize: size,
-		Ledger: func() []gatewaytest.Truth {
-			mu.Lock()
-			defer mu.Unlock()
-			return append([]gatewaytest.Truth(nil), ledger...)
-		},
+		Gateway:     gateway(t, server, config),
+		Secrets:     []string{paypaltest.ClientSecret},
+		PageSize:    size,
+		Ledger:      ledger.Truths,
 		Add:         add,
 		Change:      simulator.Touch,
 		Spoil:       spoil(false),
 		SpoilWholly: spoil(true),
-		Calls:       func() int { return simulator.Calls.Count(paypaltest.OpTransactions) },
-		Break:       func(f gatewaytest.Fault, n int) { fault[f](paypaltest.OpTransactions, n) },
-		Heal:        simulator.Faults.Clear,
-		Hang:        func() { simulator.Faults.Hang(paypaltest.OpTransactions, 0) },
 		Waited:      watch.Waited,
 		ExpireToken: simulator.ExpireTokens,
 		Revoke:      simulator.Revoke,
-	}
+	}.WithFaults(simulator.Faults, simulator.Calls, paypaltest.OpTransactions)
 }
 
 // makePayment makes the rows that a payment in the state of spec has.

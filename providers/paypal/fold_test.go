@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 )
@@ -18,7 +19,7 @@ func TestALedgerOfThreePayments(t *testing.T) {
 	ledger, err := os.ReadFile("testdata/ledger.json")
 	require.NoError(t, err)
 	f := newFar()
-	f.on("GET /v1/reporting/transactions", 200, string(ledger))
+	f.On("GET /v1/reporting/transactions", 200, string(ledger))
 	payments := f.whole(t)
 	require.Len(t, payments, 3)
 	for i, want := range []struct {
@@ -115,7 +116,7 @@ func TestStatusesOfPayments(t *testing.T) {
 			for _, order := range [][]string{rows, reversed(rows)} {
 				f := newFar()
 				f.lists(order...)
-				p := one(t, f.whole(t))
+				p := walktest.One(t, f.whole(t))
 				assert.Equal(t, c.status, p.Status)
 				assert.Equal(t, c.captured, p.Captured.String())
 				assert.Equal(t, c.refunded, p.Refunded.String())
@@ -142,7 +143,7 @@ func TestRefundsThatDidNotHappenCountForNothing(t *testing.T) {
 		})
 		f := newFar()
 		f.lists(row(t, nil), refund)
-		p := one(t, f.whole(t))
+		p := walktest.One(t, f.whole(t))
 		assert.Equal(t, paylinks.PaymentCaptured, p.Status, letter)
 		assert.True(t, p.Refunded.IsZero(), letter)
 	}
@@ -202,7 +203,7 @@ func TestAuthorizations(t *testing.T) {
 			t.Parallel()
 			f := newFar()
 			f.lists(c.rows...)
-			p := one(t, f.whole(t, func(config *paypal.Config) { config.Authorizations = true }))
+			p := walktest.One(t, f.whole(t, func(config *paypal.Config) { config.Authorizations = true }))
 			assert.Equal(t, c.id, p.ID)
 			assert.Equal(t, c.status, p.Status)
 			assert.Equal(t, "N", f.searches()[0].Get("balance_affecting_records_only"))
@@ -226,7 +227,7 @@ func TestMethodsOfPayment(t *testing.T) {
 		for _, replace := range rows {
 			f := newFar()
 			f.lists(row(t, replace))
-			assert.Equal(t, want, one(t, f.whole(t)).Method, "%v", replace)
+			assert.Equal(t, want, walktest.One(t, f.whole(t)).Method, "%v", replace)
 		}
 	}
 }
@@ -251,7 +252,7 @@ func TestReferencesAndFees(t *testing.T) {
 			t.Parallel()
 			f := newFar()
 			f.lists(row(t, c.replace))
-			p := one(t, f.whole(t))
+			p := walktest.One(t, f.whole(t))
 			assert.Equal(t, c.reference, p.Reference)
 			assert.Equal(t, c.fee != "", p.Fee.IsSet())
 			if c.fee != "" {
@@ -273,7 +274,7 @@ func TestAmountsAreExact(t *testing.T) {
 	} {
 		f := newFar()
 		f.lists(row(t, fields{"transaction_amount": map[string]string{"currency_code": c.currency, "value": c.value}}))
-		assert.Equal(t, c.want, one(t, f.whole(t)).Amount.String())
+		assert.Equal(t, c.want, walktest.One(t, f.whole(t)).Amount.String())
 	}
 }
 
@@ -297,12 +298,12 @@ func TestRowsThatCannotBeReadAreReported(t *testing.T) {
 			f := newFar()
 			good := row(t, fields{"transaction_id": "8RW00000000000099"})
 			f.lists(c.row, good)
-			w := walkOf(t.Context(), f.gateway(t), february())
-			require.NoError(t, w.err)
-			assert.Equal(t, "8RW00000000000099", one(t, w.payments).ID, "the walk goes on")
-			require.Len(t, w.bad, 1)
-			assert.Equal(t, c.id, w.bad[0].ID)
-			assert.NotEmpty(t, w.bad[0].Reason)
+			w := walktest.Of(t, f.gateway(t), february())
+			require.NoError(t, w.Err)
+			assert.Equal(t, "8RW00000000000099", walktest.One(t, w.Payments).ID, "the walk goes on")
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, c.id, w.Bad[0].ID)
+			assert.NotEmpty(t, w.Bad[0].Reason)
 		})
 	}
 }
@@ -312,6 +313,6 @@ func TestAnIDThatIsListedTwiceIsOnePayment(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	f.lists(row(t, fields{"transaction_status": "P"}), row(t, fields{"transaction_updated_date": "2026-02-06T10:00:00+0000"}), row(t, nil))
-	p := one(t, f.whole(t))
+	p := walktest.One(t, f.whole(t))
 	assert.Equal(t, paylinks.PaymentCaptured, p.Status, "the later row counts")
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 )
@@ -25,18 +26,15 @@ func FuzzRow(f *testing.F) {
 		}
 		far := newFar()
 		far.lists(text, row(t, fields{"transaction_id": "8RW00000000000077", "transaction_initiation_date": "2026-02-27T23:59:59+0000"}))
-		w := walkOf(t.Context(), far.gateway(t, func(c *paypal.Config) { c.Authorizations = true }), february())
-		if w.err != nil {
-			t.Fatalf("the walk ended: %v", w.err)
+		w := walktest.Of(t, far.gateway(t, func(c *paypal.Config) { c.Authorizations = true }), february())
+		if w.Err != nil {
+			t.Fatalf("the walk ended: %v", w.Err)
 		}
 		last := false
-		for _, p := range w.payments {
+		for _, p := range w.Payments {
 			last = last || p.ID == "8RW00000000000077"
-			if p.ID == "" || !p.Status.Valid() || !p.Amount.IsSet() || !p.Captured.IsSet() || !p.Refunded.IsSet() || !json.Valid(p.Raw) || p.CreatedAt.IsZero() {
-				t.Fatalf("a payment that isn't whole: %+v", p)
-			}
-			if p.Refunded.Cmp(p.Captured) > 0 {
-				t.Fatalf("more refunded than captured: %+v", p)
+			if err := walktest.Wrong(p); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if !last {
@@ -53,14 +51,14 @@ func FuzzWebhook(f *testing.F) {
 	f.Add("SHA256withRSA", certURL, event, false)
 	f.Fuzz(func(t *testing.T, algorithm, url, body string, confirmed bool) {
 		far := newFar()
-		far.on("POST /v1/notifications/verify-webhook-signature", 200, map[bool]string{true: `{"verification_status":"SUCCESS"}`, false: `{"verification_status":"FAILURE"}`}[confirmed])
+		far.On("POST /v1/notifications/verify-webhook-signature", 200, map[bool]string{true: `{"verification_status":"SUCCESS"}`, false: `{"verification_status":"FAILURE"}`}[confirmed])
 		gateway := far.gateway(t, func(c *paypal.Config) { c.WebhookID = "W" })
 		header := http.Header{
 			"Paypal-Auth-Algo": {algorithm}, "Paypal-Cert-Url": {url}, "Paypal-Transmission-Id": {"1"}, "Paypal-Transmission-Sig": {"AAAA"},
 			"Paypal-Transmission-Time": {"2026-03-01T08:00:00Z"},
 		}
 		_, err := gateway.ReceiveWebhook(t.Context(), paylinks.WebhookRequest{Header: header, Body: []byte(body)})
-		asked := far.count("POST /v1/notifications/verify-webhook-signature") > 0
+		asked := len(far.Calls("POST /v1/notifications/verify-webhook-signature")) > 0
 		if (!confirmed || !asked) && !errors.Is(err, paylinks.ErrUnproven) {
 			t.Fatalf("proven without proof: %v", err)
 		}

@@ -1,21 +1,15 @@
 package paypal_test
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 )
@@ -35,103 +29,35 @@ func march() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
 func february() paylinks.PaymentsQuery { return paylinks.PaymentsQuery{From: day(1), To: day(28)} }
 
 // far is the far end of calls: it answers each by its method and path.
-type far struct {
-	mu     sync.Mutex
-	answer map[string]func(*http.Request, string) (int, string)
-	calls  []*http.Request
-	bodies []string
-	waits  []time.Duration
-	now    time.Time
-}
+type far struct{ *walktest.Far }
 
-func newFar() *far {
-	f := &far{answer: map[string]func(*http.Request, string) (int, string){}, now: march()}
-	f.on("POST /v1/oauth2/token", 200, tokenOK)
+func newFar() far {
+	f := far{&walktest.Far{
+		Name: func(c walktest.Call) string { return c.Method + " " + c.URL.Path },
+		Rest: walktest.Answer{Status: 404, Body: `{"name":"RESOURCE_NOT_FOUND","message":"The specified resource does not exist."}`},
+	}}
+	f.Set(march())
+	f.On("POST /v1/oauth2/token", 200, tokenOK)
 	return f
 }
 
-// on answers a call, each time the same.
-func (f *far) on(call string, status int, body string) {
-	f.answer[call] = func(*http.Request, string) (int, string) { return status, body }
-}
-
 // lists answers every search with these rows.
-func (f *far) lists(rows ...string) {
-	f.on("GET /v1/reporting/transactions", 200, page(rows...))
+func (f far) lists(rows ...string) {
+	f.On("GET /v1/reporting/transactions", 200, page(rows...))
 }
 
 func page(rows ...string) string {
 	return fmt.Sprintf(`{"transaction_details":[%s],"page":1,"total_items":%d,"total_pages":1}`, strings.Join(rows, ","), len(rows))
 }
 
-func (f *far) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
-	var body []byte
-	if req.Body != nil {
-		body, _ = io.ReadAll(req.Body)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.calls, f.bodies = append(f.calls, req), append(f.bodies, string(body))
-	answer, ok := f.answer[req.Method+" "+req.URL.Path]
-	if !ok {
-		answer = func(*http.Request, string) (int, string) {
-			return 404, `{"name":"RESOURCE_NOT_FOUND","message":"The specified resource does not exist."}`
-		}
-	}
-	status, text := answer(req, string(body))
-	return &http.Response{
-		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(text)), Request: req,
-	}, nil
-}
-
-func (f *far) wait(ctx context.Context, d time.Duration) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.waits = append(f.waits, d)
-	f.now = f.now.Add(d)
-	return ctx.Err()
-}
-
-func (f *far) clock() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
 // searches are the windows that were asked for, in order.
-func (f *far) searches() []url.Values {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var list []url.Values
-	for _, req := range f.calls {
-		if req.URL.Path == "/v1/reporting/transactions" {
-			list = append(list, req.URL.Query())
-		}
-	}
-	return list
-}
+func (f far) searches() []url.Values { return f.Queries("GET /v1/reporting/transactions") }
 
-// count is how often a call was made.
-func (f *far) count(call string) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := 0
-	for _, req := range f.calls {
-		if req.Method+" "+req.URL.Path == call {
-			n++
-		}
-	}
-	return n
-}
-
-func (f *far) gateway(tb testing.TB, change ...func(*paypal.Config)) *paypal.Gateway {
+func (f far) gateway(tb testing.TB, change ...func(*paypal.Config)) *paypal.Gateway {
 	tb.Helper()
 	config := paypal.Config{
-		ClientID: clientID, ClientSecret: secret, Environment: paypal.Sandbox, HTTPClient: &http.Client{Transport: f},
-		Interval: -1, Now: f.clock, Wait: f.wait,
+		ClientID: clientID, ClientSecret: secret, Environment: paypal.Sandbox, HTTPClient: f.Client(),
+		Interval: -1, Now: f.Now, Wait: f.Wait,
 	}
 	for _, c := range change {
 		c(&config)
@@ -141,50 +67,15 @@ func (f *far) gateway(tb testing.TB, change ...func(*paypal.Config)) *paypal.Gat
 	return gateway
 }
 
-// walk is what a walk yields.
-type walk struct {
-	payments []paylinks.Payment
-	bad      []*paylinks.BadRow
-	err      error
-}
-
-func walkOf(ctx context.Context, gateway paylinks.Gateway, query paylinks.PaymentsQuery) walk {
-	var w walk
-	for payment, err := range gateway.Payments(ctx, query) {
-		var bad *paylinks.BadRow
-		switch {
-		case errors.As(err, &bad):
-			w.bad = append(w.bad, bad)
-		case err != nil:
-			w.err = err
-		default:
-			w.payments = append(w.payments, payment)
-		}
-	}
-	return w
-}
-
 // whole walks February and expects no trouble.
-func (f *far) whole(t *testing.T, change ...func(*paypal.Config)) []paylinks.Payment {
+func (f far) whole(t *testing.T, change ...func(*paypal.Config)) []paylinks.Payment {
 	t.Helper()
-	w := walkOf(t.Context(), f.gateway(t, change...), february())
-	require.NoError(t, w.err)
-	require.Empty(t, w.bad)
-	return w.payments
-}
-
-func one(t *testing.T, payments []paylinks.Payment) paylinks.Payment {
-	t.Helper()
-	require.Len(t, payments, 1)
-	return payments[0]
+	return walktest.Of(t, f.gateway(t, change...), february()).Whole(t)
 }
 
 func providerError(t *testing.T, err error) *paylinks.ProviderError {
 	t.Helper()
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, err, &e)
-	assert.NotContains(t, err.Error(), secret)
-	return e
+	return walktest.Failure(t, err, secret)
 }
 
 // fields of a row; nil leaves one out.
@@ -198,15 +89,7 @@ func row(tb testing.TB, replace fields) string {
 		"transaction_initiation_date": "2026-02-05T10:00:00+0000", "transaction_updated_date": "2026-02-05T10:00:00+0000",
 		"transaction_amount": amount("100.00"), "transaction_status": "S", "invoice_id": "INV-1",
 	}
-	for name, value := range replace {
-		all[name] = value
-		if value == nil {
-			delete(all, name)
-		}
-	}
-	encoded, err := json.Marshal(map[string]any{"transaction_info": all})
-	require.NoError(tb, err)
-	return string(encoded)
+	return `{"transaction_info":` + walktest.Object(tb, all, replace) + `}`
 }
 
 // about is a row that refers to that payment, on a day of February.

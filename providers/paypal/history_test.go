@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 	"github.com/paylinks/paylinks-go/providers/paypal/paypaltest"
@@ -29,13 +30,13 @@ func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
 			change(c)
 		})
 	}
-	want := walkOf(t.Context(), gateway(func(*paypal.Config) {}), query)
-	require.NoError(t, want.err)
-	require.Empty(t, want.bad)
+	want := walktest.Of(t, gateway(func(*paypal.Config) {}), query)
+	require.NoError(t, want.Err)
+	require.Empty(t, want.Bad)
 
 	sums, older := map[paylinks.PaymentStatus]int{}, 0
 	ids := map[string]bool{}
-	for _, p := range want.payments {
+	for _, p := range want.Payments {
 		assert.False(t, ids[p.ID], "%s comes twice", p.ID)
 		ids[p.ID] = true
 		if strings.HasPrefix(p.ID, "OLD") {
@@ -45,7 +46,7 @@ func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
 		}
 		sums[p.Status]++
 	}
-	assert.Len(t, want.payments, payments+older)
+	assert.Len(t, want.Payments, payments+older)
 	assert.Positive(t, older, "refunds of payments from before the walk")
 	for _, status := range []paylinks.PaymentStatus{
 		paylinks.PaymentCaptured, paylinks.PaymentPartiallyRefunded, paylinks.PaymentRefunded, paylinks.PaymentPending, paylinks.PaymentFailed,
@@ -60,38 +61,13 @@ func TestAHistoryIsTheSameHoweverItIsWalked(t *testing.T) {
 		"odd pages":  func(c *paypal.Config) { c.PageSize = 7 },
 		"everything": func(c *paypal.Config) { c.Authorizations = true },
 	} {
-		got := walkOf(t.Context(), gateway(change), query)
-		require.NoError(t, got.err, name)
-		assert.Equal(t, sorted(plain(want.payments)), sorted(plain(got.payments)), name)
+		got := walktest.Of(t, gateway(change), query)
+		require.NoError(t, got.Err, name)
+		assert.Equal(t, sorted(walktest.Plain(want.Payments)), sorted(walktest.Plain(got.Payments)), name)
 	}
 
-	// Broken off after each checkpoint in turn.
-	var pieces []paylinks.Payment
-	resume := query
-	for {
-		on := resume.Resume
-		for payment, err := range gateway(func(*paypal.Config) {}).Payments(t.Context(), resume) {
-			require.NoError(t, err)
-			pieces = append(pieces, payment)
-			if payment.Checkpoint != "" {
-				resume.Resume = payment.Checkpoint
-				break
-			}
-		}
-		if resume.Resume == on {
-			break
-		}
-	}
-	assert.Equal(t, plain(want.payments), plain(pieces))
-}
-
-// plain are payments in what can be compared.
-func plain(payments []paylinks.Payment) []string {
-	var list []string
-	for _, p := range payments {
-		list = append(list, strings.Join([]string{p.ID, string(p.Status), p.Amount.String(), p.Captured.String(), p.Refunded.String(), p.Reference, p.UpdatedAt.String()}, " "))
-	}
-	return list
+	pieces := walktest.InPieces(t, func() paylinks.Gateway { return gateway(func(*paypal.Config) {}) }, query)
+	assert.Equal(t, walktest.Plain(want.Payments), walktest.Plain(pieces))
 }
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }

@@ -2,7 +2,6 @@ package paypal_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/paypal"
 	"github.com/paylinks/paylinks-go/providers/paypal/paypaltest"
@@ -24,9 +24,9 @@ func TestARefundOfAnOlderPaymentUpdatesIt(t *testing.T) {
 	simulator.Refund(id, usd(t, "10.00"), made.Add(24*time.Hour))
 	simulator.Refund(id, usd(t, "15.00"), day(9))
 
-	w := walkOf(t.Context(), gateway, february())
-	require.NoError(t, w.err)
-	p := one(t, w.payments)
+	w := walktest.Of(t, gateway, february())
+	require.NoError(t, w.Err)
+	p := walktest.One(t, w.Payments)
 	assert.Equal(t, id, p.ID)
 	assert.Equal(t, paylinks.PaymentPartiallyRefunded, p.Status)
 	assert.Equal(t, "25.00", p.Refunded.String(), "with what was refunded before the walk")
@@ -46,9 +46,9 @@ func TestAChargebackOfAnOlderPaymentUpdatesIt(t *testing.T) {
 	simulator, gateway := simulated(t)
 	id := simulator.Pay(paypaltest.Payment{At: time.Date(2025, 10, 3, 12, 0, 0, 0, time.UTC), Amount: usd(t, "90.00")})
 	simulator.Follow(id, "T1201", day(9))
-	w := walkOf(t.Context(), gateway, february())
-	require.NoError(t, w.err)
-	p := one(t, w.payments)
+	w := walktest.Of(t, gateway, february())
+	require.NoError(t, w.Err)
+	p := walktest.One(t, w.Payments)
 	assert.Equal(t, paylinks.PaymentDisputed, p.Status)
 	assert.True(t, p.Refunded.IsZero())
 }
@@ -58,9 +58,9 @@ func TestAVoidOfAnOlderAuthorizationUpdatesIt(t *testing.T) {
 	simulator, gateway := simulated(t, func(c *paypal.Config) { c.Authorizations = true })
 	id := simulator.Authorize(paypaltest.Payment{At: day(1).Add(-48 * time.Hour), Amount: usd(t, "90.00")})
 	simulator.Follow(id, "T1302", day(9))
-	w := walkOf(t.Context(), gateway, february())
-	require.NoError(t, w.err)
-	p := one(t, w.payments)
+	w := walktest.Of(t, gateway, february())
+	require.NoError(t, w.Err)
+	p := walktest.One(t, w.Payments)
 	assert.Equal(t, id, p.ID)
 	assert.Equal(t, paylinks.PaymentCancelled, p.Status)
 }
@@ -72,12 +72,12 @@ func TestAnOlderPaymentThatCannotBeReadIsReported(t *testing.T) {
 			t.Parallel()
 			f := newFar()
 			f.lists(about(t, "8RW00000000000009", "T1107", 9, "-5.00"))
-			f.on("GET /v2/payments/captures/8RW00000000000001", status, `{"name":"`+map[int]string{404: "RESOURCE_NOT_FOUND", 422: "UNPROCESSABLE_ENTITY", 403: "NOT_AUTHORIZED"}[status]+`"}`)
-			w := walkOf(t.Context(), f.gateway(t), february())
-			require.NoError(t, w.err, "that's its own trouble, and not the walk's")
-			require.Len(t, w.bad, 1)
-			assert.Equal(t, "8RW00000000000001", w.bad[0].ID)
-			assert.Contains(t, w.bad[0].Reason, "T1107")
+			f.On("GET /v2/payments/captures/8RW00000000000001", status, `{"name":"`+map[int]string{404: "RESOURCE_NOT_FOUND", 422: "UNPROCESSABLE_ENTITY", 403: "NOT_AUTHORIZED"}[status]+`"}`)
+			w := walktest.Of(t, f.gateway(t), february())
+			require.NoError(t, w.Err, "that's its own trouble, and not the walk's")
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, "8RW00000000000001", w.Bad[0].ID)
+			assert.Contains(t, w.Bad[0].Reason, "T1107")
 		})
 	}
 }
@@ -86,9 +86,9 @@ func TestAFailingUpdateEndsTheWalk(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	f.lists(about(t, "8RW00000000000009", "T1107", 9, "-5.00"))
-	f.on("GET /v2/payments/captures/8RW00000000000001", 503, `{"name":"SERVICE_UNAVAILABLE"}`)
-	w := walkOf(t.Context(), f.gateway(t), february())
-	assert.Equal(t, paylinks.Unreachable, providerError(t, w.err).Refusal)
+	f.On("GET /v2/payments/captures/8RW00000000000001", 503, `{"name":"SERVICE_UNAVAILABLE"}`)
+	w := walktest.Of(t, f.gateway(t), february())
+	assert.Equal(t, paylinks.Unreachable, providerError(t, w.Err).Refusal)
 }
 
 // The words of the Payments API, for an older payment whose ledger row isn't found any more.
@@ -123,12 +123,12 @@ func TestStatusesOfObjects(t *testing.T) {
 			t.Parallel()
 			word, _, _ := strings.Cut(word, ",")
 			f := newFar()
-			f.answer["GET /v1/reporting/transactions"] = func(req *http.Request, _ string) (int, string) {
+			f.Do("GET /v1/reporting/transactions", func(req walktest.Call) walktest.Answer {
 				if req.URL.Query().Get("transaction_id") != "" {
-					return 200, page()
+					return walktest.Answer{Status: 200, Body: page()}
 				}
-				return 200, page(about(t, "8RW00000000000009", c.code, 9, "-5.00"))
-			}
+				return walktest.Answer{Status: 200, Body: page(about(t, "8RW00000000000009", c.code, 9, "-5.00"))}
+			})
 			expires := "2026-04-01T00:00:00Z"
 			if c.reason == "past" {
 				expires = "2026-02-20T00:00:00Z"
@@ -136,15 +136,15 @@ func TestStatusesOfObjects(t *testing.T) {
 			object := `{"id":"8RW00000000000001","status":"` + word + `","status_details":{"reason":"` + c.reason + `"},"custom_id":"cart-3",` +
 				`"amount":{"currency_code":"USD","value":"100.00"},"seller_receivable_breakdown":{"paypal_fee":{"currency_code":"USD","value":"3.30"}},` +
 				`"expiration_time":"` + expires + `","create_time":"2025-12-01T10:00:00Z","update_time":"2026-02-03T10:00:00.5Z"}`
-			f.on("GET /v2/payments/captures/8RW00000000000001", 200, object)
-			f.on("GET /v2/payments/authorizations/8RW00000000000001", 200, object)
+			f.On("GET /v2/payments/captures/8RW00000000000001", 200, object)
+			f.On("GET /v2/payments/authorizations/8RW00000000000001", 200, object)
 			total := "{}"
 			if c.total != "" {
 				total = `{"total_refunded_amount":{"currency_code":"USD","value":"` + c.total + `"}}`
 			}
-			f.on("GET /v2/payments/refunds/8RW00000000000009", 200, `{"id":"8RW00000000000009","seller_payable_breakdown":`+total+`}`)
+			f.On("GET /v2/payments/refunds/8RW00000000000009", 200, `{"id":"8RW00000000000009","seller_payable_breakdown":`+total+`}`)
 
-			p := one(t, f.whole(t))
+			p := walktest.One(t, f.whole(t))
 			assert.Equal(t, c.status, p.Status)
 			assert.Equal(t, c.captured, p.Captured.String())
 			assert.Equal(t, c.refunded, p.Refunded.String())
@@ -172,10 +172,10 @@ func TestAnObjectThatCannotBeReadIsReported(t *testing.T) {
 	} {
 		f := newFar()
 		f.lists(about(t, "8RW00000000000009", "T1107", 9, "-5.00"))
-		f.on("GET /v2/payments/captures/8RW00000000000001", 200, object)
-		w := walkOf(t.Context(), f.gateway(t), february())
-		require.NoError(t, w.err)
-		require.Len(t, w.bad, 1)
-		assert.Equal(t, "8RW00000000000001", w.bad[0].ID)
+		f.On("GET /v2/payments/captures/8RW00000000000001", 200, object)
+		w := walktest.Of(t, f.gateway(t), february())
+		require.NoError(t, w.Err)
+		require.Len(t, w.Bad, 1)
+		assert.Equal(t, "8RW00000000000001", w.Bad[0].ID)
 	}
 }

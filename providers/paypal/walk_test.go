@@ -3,7 +3,6 @@ package paypal_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,16 +25,16 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 	f := newFar()
 	f.lists()
 	f.whole(t)
-	require.Len(t, f.calls, 2)
+	require.Len(t, f.All(), 2)
 	var text strings.Builder
-	for i, req := range f.calls {
+	for _, req := range f.All() {
 		fmt.Fprintf(&text, "%s %s://%s%s\n", req.Method, req.URL.Scheme, req.URL.Host, req.URL.RequestURI())
 		for _, name := range []string{"Authorization", "Accept", "Content-Type"} {
 			if value := req.Header.Get(name); value != "" {
 				fmt.Fprintf(&text, "%s: %s\n", name, value)
 			}
 		}
-		fmt.Fprintln(&text, f.bodies[i])
+		fmt.Fprintln(&text, string(req.Sent))
 	}
 	goldentest.Text(t, "requests.txt", text.String())
 }
@@ -49,14 +49,14 @@ func TestEnvironmentsAndTheirHosts(t *testing.T) {
 		f := newFar()
 		f.lists()
 		f.whole(t, change)
-		for _, req := range f.calls {
+		for _, req := range f.All() {
 			assert.Equal(t, want, req.URL.Scheme+"://"+req.URL.Host)
 		}
 	}
 }
 
 // windows are the searches' windows as day-of-year pairs would be hard to read: as times.
-func windows(f *far) [][2]string {
+func windows(f far) [][2]string {
 	var list [][2]string
 	for _, query := range f.searches() {
 		list = append(list, [2]string{query.Get("start_date"), query.Get("end_date")})
@@ -68,8 +68,8 @@ func TestWindowsAreOf31DaysAtMostAndNewestFirst(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	f.lists()
-	w := walkOf(t.Context(), f.gateway(t), paylinks.PaymentsQuery{From: time.Date(2025, 12, 15, 0, 0, 0, 0, time.UTC), To: day(28)})
-	require.NoError(t, w.err)
+	w := walktest.Of(t, f.gateway(t), paylinks.PaymentsQuery{From: time.Date(2025, 12, 15, 0, 0, 0, 0, time.UTC), To: day(28)})
+	require.NoError(t, w.Err)
 	assert.Equal(t, [][2]string{
 		{"2026-01-28T00:00:00Z", "2026-02-28T00:00:00Z"},
 		{"2025-12-28T00:00:00Z", "2026-01-28T00:00:00Z"},
@@ -82,10 +82,10 @@ func TestAWalkEndsThreeHoursAgo(t *testing.T) {
 	f := newFar()
 	f.lists()
 	gateway := f.gateway(t)
-	require.NoError(t, walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: march().Add(-24 * time.Hour), To: march()}).err)
+	require.NoError(t, walktest.Of(t, gateway, paylinks.PaymentsQuery{From: march().Add(-24 * time.Hour), To: march()}).Err)
 	assert.Equal(t, [][2]string{{"2026-02-28T09:00:00Z", "2026-03-01T06:00:00Z"}}, windows(f))
 
-	require.NoError(t, walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: march().Add(-2 * time.Hour), To: march()}).err)
+	require.NoError(t, walktest.Of(t, gateway, paylinks.PaymentsQuery{From: march().Add(-2 * time.Hour), To: march()}).Err)
 	assert.Len(t, f.searches(), 1, "there's nothing to ask for yet")
 }
 
@@ -93,8 +93,8 @@ func TestAWalkGoesBackThreeYears(t *testing.T) {
 	t.Parallel()
 	f := newFar()
 	f.lists()
-	w := walkOf(t.Context(), f.gateway(t), paylinks.PaymentsQuery{From: time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC), To: day(28)})
-	require.NoError(t, w.err)
+	w := walktest.Of(t, f.gateway(t), paylinks.PaymentsQuery{From: time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC), To: day(28)})
+	require.NoError(t, w.Err)
 	all := windows(f)
 	assert.Equal(t, "2023-03-01T09:00:00Z", all[len(all)-1][0])
 }
@@ -104,7 +104,7 @@ func TestTimesAreRoundedToThePagesSeconds(t *testing.T) {
 	f := newFar()
 	f.lists()
 	query := paylinks.PaymentsQuery{From: day(1).Add(time.Millisecond), To: day(2).Add(time.Millisecond)}
-	require.NoError(t, walkOf(t.Context(), f.gateway(t), query).err)
+	require.NoError(t, walktest.Of(t, f.gateway(t), query).Err)
 	assert.Equal(t, [][2]string{{"2026-02-01T00:00:01Z", "2026-02-02T00:00:01Z"}}, windows(f))
 }
 
@@ -125,14 +125,14 @@ func TestALargeWindowIsCut(t *testing.T) {
 				config.ClientID, config.ClientSecret, config.BaseURL, config.HTTPClient = paypaltest.ClientID, paypaltest.ClientSecret, server.URL, server.Client()
 				config.MaxRows = c.ours
 			})
-			w := walkOf(t.Context(), gateway, february())
-			require.NoError(t, w.err)
+			w := walktest.Of(t, gateway, february())
+			require.NoError(t, w.Err)
 			ids := map[string]bool{}
-			for _, p := range w.payments {
+			for _, p := range w.Payments {
 				ids[p.ID] = true
 			}
 			assert.Len(t, ids, payments)
-			assert.Len(t, w.payments, payments, "each comes once")
+			assert.Len(t, w.Payments, payments, "each comes once")
 			assert.Less(t, simulator.Calls.Count(paypaltest.OpTransactions), 40, "what was learnt of the size holds for the windows that follow")
 		})
 	}
@@ -141,9 +141,9 @@ func TestALargeWindowIsCut(t *testing.T) {
 func TestAMinuteThatIsTooLargeEndsTheWalk(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("GET /v1/reporting/transactions", 400, `{"name":"RESULTSET_TOO_LARGE","message":"Result set size is greater than the maximum limit."}`)
-	w := walkOf(t.Context(), f.gateway(t), february())
-	failure := providerError(t, w.err)
+	f.On("GET /v1/reporting/transactions", 400, `{"name":"RESULTSET_TOO_LARGE","message":"Result set size is greater than the maximum limit."}`)
+	w := walktest.Of(t, f.gateway(t), february())
+	failure := providerError(t, w.Err)
 	assert.Equal(t, paylinks.RefusedRequest, failure.Refusal)
 	assert.Equal(t, "RESULTSET_TOO_LARGE", failure.Code)
 	all := windows(f)
@@ -157,24 +157,24 @@ const notAvailable = `{"name":"INVALID_REQUEST","message":"Data for the given st
 func TestDataThatIsNotThereYetIsNoError(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("GET /v1/reporting/transactions", 400, notAvailable)
+	f.On("GET /v1/reporting/transactions", 400, notAvailable)
 	gateway := f.gateway(t)
-	w := walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: march().Add(-6 * time.Hour), To: march()})
-	require.NoError(t, w.err)
-	assert.Empty(t, w.payments)
+	w := walktest.Of(t, gateway, paylinks.PaymentsQuery{From: march().Add(-6 * time.Hour), To: march()})
+	require.NoError(t, w.Err)
+	assert.Empty(t, w.Payments)
 
-	w = walkOf(t.Context(), gateway, february())
-	failure := providerError(t, w.err)
+	w = walktest.Of(t, gateway, february())
+	failure := providerError(t, w.Err)
 	assert.Equal(t, paylinks.RefusedRequest, failure.Refusal, "a month ago it should be there")
 }
 
 func TestPagesAreReadFromOneToTheLast(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.answer["GET /v1/reporting/transactions"] = func(req *http.Request, _ string) (int, string) {
+	f.Do("GET /v1/reporting/transactions", func(req walktest.Call) walktest.Answer {
 		number := req.URL.Query().Get("page")
-		return 200, fmt.Sprintf(`{"transaction_details":[%s],"total_items":3,"total_pages":3}`, row(t, fields{"transaction_id": "8RW0000000000000" + number}))
-	}
+		return walktest.Answer{Status: 200, Body: fmt.Sprintf(`{"transaction_details":[%s],"total_items":3,"total_pages":3}`, row(t, fields{"transaction_id": "8RW0000000000000" + number}))}
+	})
 	payments := f.whole(t, func(c *paypal.Config) { c.PageSize = 1 })
 	require.Len(t, payments, 3)
 	for i, query := range f.searches() {
@@ -195,19 +195,19 @@ func TestARefundMonthsLaterIsInItsPayment(t *testing.T) {
 	simulator.Refund(early, usd(t, "5.00"), day(20))
 	late := simulator.Pay(paypaltest.Payment{At: day(12), Amount: usd(t, "7.00"), Invoice: "INV-2"})
 
-	w := walkOf(t.Context(), gateway, paylinks.PaymentsQuery{From: from, To: day(28)})
-	require.NoError(t, w.err)
-	require.Len(t, w.payments, 2, "each once")
-	assert.Equal(t, late, w.payments[0].ID, "newest window first")
-	assert.Equal(t, early, w.payments[1].ID)
-	assert.Equal(t, "25.00", w.payments[1].Refunded.String())
-	assert.Equal(t, day(20), w.payments[1].UpdatedAt)
+	w := walktest.Of(t, gateway, paylinks.PaymentsQuery{From: from, To: day(28)})
+	require.NoError(t, w.Err)
+	require.Len(t, w.Payments, 2, "each once")
+	assert.Equal(t, late, w.Payments[0].ID, "newest window first")
+	assert.Equal(t, early, w.Payments[1].ID)
+	assert.Equal(t, "25.00", w.Payments[1].Refunded.String())
+	assert.Equal(t, day(20), w.Payments[1].UpdatedAt)
 	assert.Zero(t, simulator.Calls.Count(paypaltest.OpCapture), "its rows tell all")
 
-	query := paylinks.PaymentsQuery{From: from, To: day(28), Resume: w.payments[0].Checkpoint}
-	again := walkOf(t.Context(), gateway, query)
-	require.NoError(t, again.err)
-	assert.Equal(t, w.payments[1:], again.payments, "a resumed walk knows of the refunds in what was told")
+	query := paylinks.PaymentsQuery{From: from, To: day(28), Resume: w.Payments[0].Checkpoint}
+	again := walktest.Of(t, gateway, query)
+	require.NoError(t, again.Err)
+	assert.Equal(t, w.Payments[1:], again.Payments, "a resumed walk knows of the refunds in what was told")
 }
 
 // As time goes on between a walk and its continuation, the end of both stays where it was.
@@ -217,7 +217,7 @@ func TestAResumedWalkKeepsItsEnd(t *testing.T) {
 	f.lists()
 	gateway := f.gateway(t)
 	query := paylinks.PaymentsQuery{From: day(1), To: march(), Resume: "2026-02-20T00:00:00Z/2026-02-25T00:00:00Z"}
-	require.NoError(t, walkOf(t.Context(), gateway, query).err)
+	require.NoError(t, walktest.Of(t, gateway, query).Err)
 	assert.Equal(t, [][2]string{{"2026-02-20T00:00:00Z", "2026-02-25T00:00:00Z"}, {"2026-02-01T00:00:00Z", "2026-02-20T00:00:00Z"}}, windows(f))
 }
 
@@ -227,10 +227,10 @@ func TestForeignCheckpointsAreRefused(t *testing.T) {
 	for _, resume := range []string{"x", "2026-02-20T00:00:00Z", "2026-02-20T00:00:00Z/", "2026-02-20T00:00:00Z/2026-02-19T00:00:00Z", "ch_1"} {
 		query := february()
 		query.Resume = resume
-		w := walkOf(t.Context(), f.gateway(t), query)
-		assert.Equal(t, paylinks.RefusedRequest, providerError(t, w.err).Refusal, resume)
+		w := walktest.Of(t, f.gateway(t), query)
+		assert.Equal(t, paylinks.RefusedRequest, providerError(t, w.Err).Refusal, resume)
 	}
-	assert.Empty(t, f.calls)
+	assert.Empty(t, f.All())
 }
 
 func TestCallsKeepTheirDistance(t *testing.T) {
@@ -238,8 +238,8 @@ func TestCallsKeepTheirDistance(t *testing.T) {
 	f := newFar()
 	f.lists()
 	query := paylinks.PaymentsQuery{From: time.Date(2025, 12, 15, 0, 0, 0, 0, time.UTC), To: day(28)}
-	require.NoError(t, walkOf(t.Context(), f.gateway(t, func(c *paypal.Config) { c.Interval = 0 }), query).err)
-	assert.Equal(t, []time.Duration{1500 * time.Millisecond, 1500 * time.Millisecond}, f.waits, "40 a minute, three calls")
+	require.NoError(t, walktest.Of(t, f.gateway(t, func(c *paypal.Config) { c.Interval = 0 }), query).Err)
+	assert.Equal(t, []time.Duration{1500 * time.Millisecond, 1500 * time.Millisecond}, f.Waits(), "40 a minute, three calls")
 }
 
 func TestALoopThatBreaksEndsTheWalk(t *testing.T) {
@@ -258,9 +258,9 @@ func TestAnEndedContextMakesNoCall(t *testing.T) {
 	f := newFar()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w := walkOf(ctx, f.gateway(t), february())
-	require.ErrorIs(t, w.err, context.Canceled)
-	assert.Empty(t, f.calls)
+	w := walktest.Under(ctx, t, f.gateway(t), february())
+	require.ErrorIs(t, w.Err, context.Canceled)
+	assert.Empty(t, f.All())
 }
 
 // simulated is a gateway on a simulator whose clock shows the first of March.

@@ -88,7 +88,7 @@ func TestAWebhookThatPayPalCannotBeAskedAboutIsNotCalledForged(t *testing.T) {
 func TestEventsOfRefundsNameTheRefund(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("POST /v1/notifications/verify-webhook-signature", 200, `{"verification_status":"SUCCESS"}`)
+	f.On("POST /v1/notifications/verify-webhook-signature", 200, `{"verification_status":"SUCCESS"}`)
 	gateway := f.gateway(t, func(c *paypal.Config) { c.WebhookID = "W" })
 	request := signed(t, nil, []byte(`{"id":"WH-2","resource_type":"refund","event_type":"PAYMENT.CAPTURE.REFUNDED","resource":{"id":"R-1"}}`), "W")
 	note, err := gateway.ReceiveWebhook(t.Context(), request)
@@ -193,7 +193,7 @@ func TestAWebhookIsProvenHere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar()
-			f.on("GET /v1/notifications/certs/CERT-1", 200, c.certificate)
+			f.On("GET /v1/notifications/certs/CERT-1", 200, c.certificate)
 			gateway := f.gateway(t, func(config *paypal.Config) {
 				config.WebhookID, config.LocalWebhooks, config.WebhookRoots = "W-1", true, theirs.roots()
 			})
@@ -210,7 +210,7 @@ func TestAWebhookIsProvenHere(t *testing.T) {
 			assert.Equal(t, "C-1", note.Ref.PaymentID)
 			_, err = gateway.ReceiveWebhook(t.Context(), request)
 			require.NoError(t, err)
-			assert.Equal(t, 1, f.count("GET /v1/notifications/certs/CERT-1"), "the certificate is kept")
+			assert.Len(t, f.Calls("GET /v1/notifications/certs/CERT-1"), 1, "the certificate is kept")
 		})
 	}
 }
@@ -218,7 +218,7 @@ func TestAWebhookIsProvenHere(t *testing.T) {
 func TestACertificateThatCannotBeFetchedProvesNothingEitherWay(t *testing.T) {
 	t.Parallel()
 	f := newFar()
-	f.on("GET /v1/notifications/certs/CERT-1", 503, "")
+	f.On("GET /v1/notifications/certs/CERT-1", 503, "")
 	gateway := f.gateway(t, func(config *paypal.Config) { config.WebhookID, config.LocalWebhooks = "W-1", true })
 	_, err := gateway.ReceiveWebhook(t.Context(), signed(t, nil, []byte(event), "W-1"))
 	assert.Equal(t, paylinks.Unreachable, providerError(t, err).Refusal)

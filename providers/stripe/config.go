@@ -2,7 +2,6 @@ package stripe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/internal/rest/span"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -82,10 +81,10 @@ var (
 
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
-	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
-	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
+	c.SecretKey = settings.Secret(c.SecretKey)
+	c.WebhookSecret = settings.Secret(c.WebhookSecret)
 	c.AccountID = strings.TrimSpace(c.AccountID)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.BaseURL == "" {
 		c.BaseURL = host
 	}
@@ -104,41 +103,33 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
+	var wrong settings.Wrong
 	switch key := c.SecretKey.Reveal(); {
 	case key == "":
-		say("SecretKey", "required", "set a secret or restricted key of the Stripe account (sk_… or rk_…)")
+		wrong.Required("SecretKey", "set a secret or restricted key of the Stripe account (sk_… or rk_…)")
 	case strings.HasPrefix(key, "pk_"):
-		say("SecretKey", "invalid", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_, a restricted one with rk_")
+		wrong.Invalid("SecretKey", "this is the publishable key (pk_…), which can't list; the secret key starts with sk_, a restricted one with rk_")
 	case strings.HasPrefix(key, "whsec_"):
-		say("SecretKey", "invalid", "this is a webhook's signing secret (whsec_…): it belongs into WebhookSecret")
+		wrong.Invalid("SecretKey", "this is a webhook's signing secret (whsec_…): it belongs into WebhookSecret")
 	case !keyShape.MatchString(key):
-		say("SecretKey", "invalid", "must be sk_test_…, sk_live_…, rk_test_… or rk_live_…, as Stripe's dashboard shows it")
+		wrong.Invalid("SecretKey", "must be sk_test_…, sk_live_…, rk_test_… or rk_live_…, as Stripe's dashboard shows it")
 	case c.Environment != "" && c.Environment != environmentOf(key):
-		say("Environment", "invalid", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
+		wrong.Invalid("Environment", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(key)))
 	}
 	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
-		say("Environment", "invalid", "must be stripe.Test or stripe.Live, or empty for what the key says")
+		wrong.Invalid("Environment", "must be stripe.Test or stripe.Live, or empty for what the key says")
 	}
 	if c.AccountID != "" && !accountShape.MatchString(c.AccountID) {
-		say("AccountID", "invalid", "must be a connected account's id, acct_…, or empty")
+		wrong.Invalid("AccountID", "must be a connected account's id, acct_…, or empty")
 	}
 	if c.WebhookSecret != "" && !secretShape.MatchString(c.WebhookSecret.Reveal()) {
-		say("WebhookSecret", "invalid", "must be the endpoint's signing secret, whsec_…, as Stripe's dashboard shows it")
+		wrong.Invalid("WebhookSecret", "must be the endpoint's signing secret, whsec_…, as Stripe's dashboard shows it")
 	}
 	if c.PageSize < 1 || c.PageSize > maxPageSize {
-		say("PageSize", "invalid", "must be from 1 to 100")
+		wrong.Invalid("PageSize", "must be from 1 to 100")
 	}
-	if !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.stripe.com")
-	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("stripe: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	wrong.Origin(c.BaseURL, "https://api.stripe.com")
+	return wrong.Err("stripe")
 }
 
 // environmentOf is what a key of the right shape says.

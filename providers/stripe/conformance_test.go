@@ -2,8 +2,6 @@ package stripe_test
 
 import (
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/stripe"
@@ -32,9 +31,7 @@ func TestConformance(t *testing.T) {
 			return subject(t, stripetest.New(stripetest.Config{Now: gatewaytest.Now, History: n, HistoryEnd: end, HistoryStep: time.Second}), 100)
 		},
 		Down: func(t gatewaytest.TB) paylinks.Gateway {
-			server := httptest.NewServer(http.NotFoundHandler())
-			server.Close()
-			return connect(t.(require.TestingT), server)
+			return connect(t, walktest.Down())
 		},
 	})
 }
@@ -51,9 +48,9 @@ func conforming(t gatewaytest.TB, specs []gatewaytest.Spec) gatewaytest.Subject 
 }
 
 func subject(t gatewaytest.TB, simulator *stripetest.Server, page int) gatewaytest.Subject {
-	waiting, server, spoilt := new(patiencetest.Clock), serve(t, simulator), map[string]bool{}
+	waiting, server, spoilt := new(patiencetest.Clock), walktest.Serve(t, simulator), map[string]bool{}
 	return gatewaytest.Subject{
-		Gateway: connect(t.(require.TestingT), server, func(c *stripe.Config) { c.PageSize, c.Wait = page, waiting.Wait }),
+		Gateway: connect(t, server, func(c *stripe.Config) { c.PageSize, c.Wait = page, waiting.Wait }),
 		Secrets: []string{stripetest.SecretKey, webhookSecret}, Redacted: []string{"_secret_"}, PageSize: page,
 		Ledger: func() []gatewaytest.Truth {
 			var ledger []gatewaytest.Truth
@@ -72,27 +69,9 @@ func subject(t gatewaytest.TB, simulator *stripetest.Server, page int) gatewayte
 			spoilt[id] = true
 			_ = simulator.Replace(id, json.RawMessage(`["no payment"]`))
 		},
-		Calls: func() int { return simulator.Calls.Count(stripetest.OpPaymentIntents) },
-		Break: func(fault gatewaytest.Fault, n int) {
-			op := stripetest.OpPaymentIntents
-			switch fault {
-			case gatewaytest.TooMany:
-				simulator.Faults.FailBefore(op, n, http.StatusTooManyRequests)
-			case gatewaytest.Unavailable:
-				simulator.Faults.FailBefore(op, n, http.StatusServiceUnavailable)
-			case gatewaytest.Dropped:
-				simulator.Faults.DropBefore(op, n)
-			case gatewaytest.Cut:
-				simulator.Faults.Truncate(op, n)
-			case gatewaytest.Garbled:
-				simulator.Faults.Garble(op, n)
-			}
-		},
-		Heal:   simulator.Faults.Clear,
-		Hang:   func() { simulator.Faults.Hang(stripetest.OpPaymentIntents, 0) },
 		Waited: waiting.Waited,
 		Revoke: simulator.Revoke,
-	}
+	}.WithFaults(simulator.Faults, simulator.Calls, stripetest.OpPaymentIntents)
 }
 
 // decimals is how many Stripe's units have, from its documentation of currencies.
@@ -104,16 +83,7 @@ func decimals(c paylinks.Currency) int32 {
 }
 
 // unitsOf is an amount in Stripe's units.
-func unitsOf(m paylinks.Money) int64 {
-	var units int64
-	for _, digit := range strings.ReplaceAll(m.String(), ".", "") {
-		units = units*10 + int64(digit-'0')
-	}
-	for range decimals(m.Currency()) - m.Currency().Exponent() {
-		units *= 10
-	}
-	return units
-}
+func unitsOf(m paylinks.Money) int64 { return walktest.Units(m, decimals(m.Currency())) }
 
 // add brings a payment to the status that is asked for, by Stripe's words.
 func add(t gatewaytest.TB, simulator *stripetest.Server, spec gatewaytest.Spec) {
@@ -148,13 +118,7 @@ func add(t gatewaytest.TB, simulator *stripetest.Server, spec gatewaytest.Spec) 
 // truth is a payment of the simulator, without a look at how the gateway reads it.
 func truth(p stripetest.Payment, spoilt bool) gatewaytest.Truth {
 	currency := paylinks.Currency(strings.ToUpper(p.Currency))
-	money := func(units int64) paylinks.Money {
-		m, err := paylinks.MoneyFromUnits(units, currency, decimals(currency))
-		if err != nil {
-			panic(err) // the suite's own amounts
-		}
-		return m
-	}
+	money := func(units int64) paylinks.Money { return walktest.Money(units, currency, decimals(currency)) }
 	refunded := p.Refunded
 	if p.Status == "canceled" {
 		refunded = 0 // a hold that was let go

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/stripe"
@@ -16,24 +17,17 @@ import (
 
 const webhookSecret = "whsec_a1b2c3d4e5f60718"
 
-// serve serves a handler until the test ends.
-func serve(t interface{ Cleanup(func()) }, handler http.Handler) *httptest.Server {
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return server
-}
-
 // simulated is a gateway on a simulator, whose clock shows [gatewaytest.Now].
 func simulated(t *testing.T, change ...func(*stripe.Config)) (*stripe.Gateway, *stripetest.Server) {
 	t.Helper()
 	simulator := stripetest.New(stripetest.Config{WebhookSecret: webhookSecret, Now: gatewaytest.Now})
-	return connect(t, serve(t, simulator), change...), simulator
+	return connect(t, walktest.Serve(t, simulator), change...), simulator
 }
 
 // answering is a gateway whose every call gets one answer.
 func answering(t *testing.T, status int, body string, change ...func(*stripe.Config)) *stripe.Gateway {
 	t.Helper()
-	return connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return connect(t, walktest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Request-Id", "req_7")
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
@@ -55,22 +49,11 @@ func connect(t require.TestingT, server *httptest.Server, change ...func(*stripe
 // all walks the suite's window and expects that nothing goes wrong.
 func all(t *testing.T, gateway *stripe.Gateway) []paylinks.Payment {
 	t.Helper()
-	var payments []paylinks.Payment
-	for payment, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
-		require.NoError(t, err)
-		payments = append(payments, payment)
-	}
-	return payments
+	return walktest.Of(t, gateway, gatewaytest.Query()).Whole(t)
 }
 
 // failure is the error with which a walk ends at once.
 func failure(t *testing.T, gateway *stripe.Gateway) *paylinks.ProviderError {
 	t.Helper()
-	var last error
-	for _, err := range gateway.Payments(t.Context(), gatewaytest.Query()) {
-		last = err
-	}
-	var e *paylinks.ProviderError
-	require.ErrorAs(t, last, &e)
-	return e
+	return walktest.Failure(t, walktest.Of(t, gateway, gatewaytest.Query()).Err, stripetest.SecretKey)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/stripe"
@@ -32,7 +33,7 @@ func read(t *testing.T, row string, change ...func(*stripe.Config)) paylinks.Pay
 	return payments[0]
 }
 
-// intent is a PaymentIntent, with some fields replaced: a field of the charge has the prefix "charge.". nil leaves a field out.
+// intent is a PaymentIntent, with some fields replaced: a field of the charge has the prefix "latest_charge.". nil leaves a field out.
 func intent(t *testing.T, replace map[string]any) string {
 	t.Helper()
 	charge := map[string]any{
@@ -44,19 +45,7 @@ func intent(t *testing.T, replace map[string]any) string {
 		"status": "succeeded", "metadata": map[string]any{"order_id": "web-1"}, "description": "a book", "latest_charge": charge,
 		"last_payment_error": nil, "cancellation_reason": nil, "client_secret": "pi_1_secret_2", "payment_method_types": []string{"card"},
 	}
-	for name, value := range replace {
-		to := fields
-		if inner, ok := strings.CutPrefix(name, "charge."); ok {
-			name, to = inner, charge
-		}
-		to[name] = value
-		if value == nil {
-			delete(to, name)
-		}
-	}
-	encoded, err := json.Marshal(fields)
-	require.NoError(t, err)
-	return string(encoded)
+	return walktest.Object(t, fields, replace)
 }
 
 // The payments of testdata are real ones in form: each is read as it stands beside it.
@@ -94,13 +83,13 @@ func TestEachStatusIsDecidedInOrder(t *testing.T) {
 		"canceled, automatic":                    {map[string]any{"status": "canceled", "cancellation_reason": "automatic"}, paylinks.PaymentExpired},
 		"canceled for another reason":            {map[string]any{"status": "canceled", "cancellation_reason": "abandoned"}, paylinks.PaymentCancelled},
 		"canceled for none":                      {map[string]any{"status": "canceled"}, paylinks.PaymentCancelled},
-		"canceled, the hold shows as refunded":   {map[string]any{"status": "canceled", "amount_received": 0, "charge.refunded": true, "charge.amount_refunded": 10000}, paylinks.PaymentCancelled},
-		"canceled before disputed":               {map[string]any{"status": "canceled", "charge.disputed": true}, paylinks.PaymentCancelled},
-		"disputed before refunded":               {map[string]any{"charge.disputed": true, "charge.refunded": true, "charge.amount_refunded": 10000}, paylinks.PaymentDisputed},
-		"refunded wholly":                        {map[string]any{"charge.amount_refunded": 10000}, paylinks.PaymentRefunded},
-		"refunded wholly, by the charge's word":  {map[string]any{"charge.refunded": true, "charge.amount_refunded": 9999}, paylinks.PaymentRefunded},
-		"refunded wholly of less that was taken": {map[string]any{"amount_received": 6000, "charge.amount_refunded": 6000}, paylinks.PaymentRefunded},
-		"refunded partly":                        {map[string]any{"charge.amount_refunded": 1}, paylinks.PaymentPartiallyRefunded},
+		"canceled, the hold shows as refunded":   {map[string]any{"status": "canceled", "amount_received": 0, "latest_charge.refunded": true, "latest_charge.amount_refunded": 10000}, paylinks.PaymentCancelled},
+		"canceled before disputed":               {map[string]any{"status": "canceled", "latest_charge.disputed": true}, paylinks.PaymentCancelled},
+		"disputed before refunded":               {map[string]any{"latest_charge.disputed": true, "latest_charge.refunded": true, "latest_charge.amount_refunded": 10000}, paylinks.PaymentDisputed},
+		"refunded wholly":                        {map[string]any{"latest_charge.amount_refunded": 10000}, paylinks.PaymentRefunded},
+		"refunded wholly, by the charge's word":  {map[string]any{"latest_charge.refunded": true, "latest_charge.amount_refunded": 9999}, paylinks.PaymentRefunded},
+		"refunded wholly of less that was taken": {map[string]any{"amount_received": 6000, "latest_charge.amount_refunded": 6000}, paylinks.PaymentRefunded},
+		"refunded partly":                        {map[string]any{"latest_charge.amount_refunded": 1}, paylinks.PaymentPartiallyRefunded},
 		"captured partly":                        {map[string]any{"amount_received": 6000}, paylinks.PaymentPartiallyCaptured},
 		"captured":                               {nil, paylinks.PaymentCaptured},
 		"captured more than the amount":          {map[string]any{"amount_received": 10001}, paylinks.PaymentCaptured},
@@ -144,9 +133,9 @@ func TestEachCurrencyHasStripesDecimals(t *testing.T) {
 func TestTheMethodAndBrandAreTheCharges(t *testing.T) {
 	t.Parallel()
 	card := func(brand string, wallet any) map[string]any {
-		return map[string]any{"charge.payment_method_details": map[string]any{"type": "card", "card": map[string]any{"brand": brand, "wallet": wallet}}}
+		return map[string]any{"latest_charge.payment_method_details": map[string]any{"type": "card", "card": map[string]any{"brand": brand, "wallet": wallet}}}
 	}
-	details := func(v any) map[string]any { return map[string]any{"charge.payment_method_details": v} }
+	details := func(v any) map[string]any { return map[string]any{"latest_charge.payment_method_details": v} }
 	for name, c := range map[string]struct {
 		row    map[string]any
 		method paylinks.PaymentMethod

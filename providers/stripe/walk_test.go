@@ -1,16 +1,14 @@
 package stripe_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
-	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -30,7 +28,7 @@ func TestTheRequestsOfAWalk(t *testing.T) {
 	}
 	var requests []sent
 	simulator := stripetest.New(stripetest.Config{Now: gatewaytest.Now, AccountID: "acct_7"})
-	gateway := connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	gateway := connect(t, walktest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Clone()
 		header.Set("Authorization", strings.Replace(header.Get("Authorization"), stripetest.SecretKey, "KEY", 1))
 		header.Del("Accept-Encoding")
@@ -175,28 +173,14 @@ func TestAWindowIsOfWholeSeconds(t *testing.T) {
 
 func TestALongWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		mock := httpmock.NewMockTransport()
-		mock.RegisterNoResponder(httpmock.ResponderFromResponse(&http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"200"}}, Body: http.NoBody}))
-		gateway, err := stripe.New(stripe.Config{SecretKey: stripetest.SecretKey, HTTPClient: &http.Client{Transport: mock}})
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Second)
-		defer cancel()
-		begin := time.Now()
-		for _, err := range gateway.Payments(ctx, gatewaytest.Query()) {
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			var e *paylinks.ProviderError
-			require.ErrorAs(t, err, &e)
-			assert.Equal(t, paylinks.RefusedRate, e.Refusal)
-		}
-		assert.Equal(t, 500*time.Second, time.Since(begin), "two waits of 200 s, and the third is cut short")
-		assert.Equal(t, 3, mock.GetTotalCallCount())
+	walktest.LongWait(t, gatewaytest.Query(), func(client *http.Client) (paylinks.Gateway, error) {
+		return stripe.New(stripe.Config{SecretKey: stripetest.SecretKey, HTTPClient: client})
 	})
 }
 
 func TestAWaitThatIsTooLongIsLeftToTheNextSync(t *testing.T) {
 	t.Parallel()
-	gateway := connect(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	gateway := connect(t, walktest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "3600")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})))

@@ -2,7 +2,6 @@ package tap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paylinks/paylinks-go/internal/rest"
 	"github.com/paylinks/paylinks-go/internal/rest/patience"
 	"github.com/paylinks/paylinks-go/internal/rest/span"
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -66,8 +65,8 @@ var secretKeyShape = regexp.MustCompile(`^sk_(test|live)_[!-~]+$`)
 
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
-	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.SecretKey = settings.Secret(c.SecretKey)
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.BaseURL == "" {
 		c.BaseURL = host
 	}
@@ -86,31 +85,23 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
+	var wrong settings.Wrong
 	switch key := c.SecretKey.Reveal(); {
 	case key == "":
-		say("SecretKey", "required", "set the secret key of the Tap account (sk_live_… or sk_test_…)")
+		wrong.Required("SecretKey", "set the secret key of the Tap account (sk_live_… or sk_test_…)")
 	case strings.HasPrefix(key, "pk_"):
-		say("SecretKey", "invalid", "this is the public key (pk_…); the secret key starts with sk_")
+		wrong.Invalid("SecretKey", "this is the public key (pk_…); the secret key starts with sk_")
 	case !secretKeyShape.MatchString(key):
-		say("SecretKey", "invalid", "must be sk_test_… or sk_live_…, as Tap's dashboard shows it")
+		wrong.Invalid("SecretKey", "must be sk_test_… or sk_live_…, as Tap's dashboard shows it")
 	case c.Environment != "" && !strings.HasPrefix(key, "sk_"+string(c.Environment)+"_"):
-		say("Environment", "invalid", fmt.Sprintf("says %s, and SecretKey is a key of the other one", c.Environment))
+		wrong.Invalid("Environment", fmt.Sprintf("says %s, and SecretKey is a key of the other one", c.Environment))
 	}
 	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
-		say("Environment", "invalid", "must be tap.Test or tap.Live, or empty for what the key says")
+		wrong.Invalid("Environment", "must be tap.Test or tap.Live, or empty for what the key says")
 	}
-	if !rest.IsOrigin(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.tap.company")
-	}
+	wrong.Origin(c.BaseURL, "https://api.tap.company")
 	if !strings.HasPrefix(c.RefundsPath, "/") {
-		say("RefundsPath", "invalid", "must be a path that starts with a slash, such as /v2/refunds/list")
+		wrong.Invalid("RefundsPath", "must be a path that starts with a slash, such as /v2/refunds/list")
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("tap: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	return wrong.Err("tap")
 }

@@ -1,36 +1,15 @@
 package tap_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap"
 )
-
-// fields are the wrong fields that an error of New names.
-func fields(err error) []string {
-	var names []string
-	var walk func(error)
-	walk = func(err error) {
-		if one, ok := err.(*paylinks.FieldError); ok { //nolint:errorlint // the tree is walked by hand
-			names = append(names, one.Field)
-		}
-		switch wrapped := err.(type) { //nolint:errorlint // likewise
-		case interface{ Unwrap() []error }:
-			for _, each := range wrapped.Unwrap() {
-				walk(each)
-			}
-		case interface{ Unwrap() error }:
-			walk(wrapped.Unwrap())
-		}
-	}
-	walk(err)
-	return names
-}
 
 func TestConfig(t *testing.T) {
 	t.Parallel()
@@ -63,7 +42,7 @@ func TestConfig(t *testing.T) {
 			}
 			require.Error(t, err)
 			assert.Nil(t, gateway)
-			assert.Equal(t, tt.wrong, fields(err))
+			assert.Equal(t, tt.wrong, walktest.Fields(err))
 			var field *paylinks.FieldError
 			require.ErrorAs(t, err, &field)
 			assert.NotEmpty(t, field.Message)
@@ -83,21 +62,15 @@ func TestFromCredentials(t *testing.T) {
 	}, tap.Config{BaseURL: "http://127.0.0.1:1"})
 	require.NoError(t, err)
 	assert.NotNil(t, gateway)
-	var listed []string
-	for _, credential := range tap.Info().Credentials {
-		listed = append(listed, credential.Name)
-	}
-	assert.Equal(t, listed, asked)
+	walktest.Credentials(t, tap.Info(), asked)
 
 	_, err = tap.FromCredentials(func(string) string { return "" }, tap.Config{})
-	assert.Equal(t, []string{"SecretKey"}, fields(err))
+	assert.Equal(t, []string{"SecretKey"}, walktest.Fields(err))
 }
 
 func TestAGatewayTellsNoKey(t *testing.T) {
 	t.Parallel()
 	gateway, err := tap.New(tap.Config{SecretKey: "sk_live_hidden"})
 	require.NoError(t, err)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		assert.NotContains(t, fmt.Sprintf(verb, gateway), "hidden", verb)
-	}
+	walktest.Prints(t, gateway, "tap.Gateway")
 }

@@ -2,7 +2,6 @@ package tap_test
 
 import (
 	"context"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/paylinks/paylinks-go/internal/rest/patiencetest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/gatewaytest"
 	"github.com/paylinks/paylinks-go/providers/tap"
@@ -45,14 +45,10 @@ func TestConformance(t *testing.T) {
 			}))
 		},
 		Down: func(t gatewaytest.TB) paylinks.Gateway {
-			server := httptest.NewServer(nil)
-			server.Close()
-			return connect(t, server.URL, noWait)
+			return connect(t, walktest.Down().URL, new(patiencetest.Clock).Wait)
 		},
 	})
 }
-
-func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 func connect(t require.TestingT, url string, wait func(context.Context, time.Duration) error) *tap.Gateway {
 	gateway, err := tap.New(tap.Config{SecretKey: taptest.SecretKey, BaseURL: url, Now: gatewaytest.Now, Wait: wait})
@@ -69,10 +65,8 @@ func add(sim *taptest.Server, spec gatewaytest.Spec) {
 }
 
 func subject(t gatewaytest.TB, sim *taptest.Server) gatewaytest.Subject {
-	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
+	server := walktest.Serve(t, sim)
 	clock := new(patiencetest.Clock)
-	ops := []string{taptest.OpCharges, taptest.OpRefunds, taptest.OpCharge}
 	spoilt := map[string]bool{}
 	spoil := func(wholly bool) func(string) {
 		return func(id string) {
@@ -93,32 +87,9 @@ func subject(t gatewaytest.TB, sim *taptest.Server) gatewaytest.Subject {
 		Add:    func(spec gatewaytest.Spec) { add(sim, spec) },
 		Change: func(id string) { assert.NoError(t, sim.Touch(id)) },
 		Spoil:  spoil(false), SpoilWholly: spoil(true),
-		Calls: func() int {
-			calls := 0
-			for _, op := range ops {
-				calls += sim.Calls.Count(op)
-			}
-			return calls
-		},
-		Break: func(fault gatewaytest.Fault, n int) {
-			switch fault {
-			case gatewaytest.TooMany:
-				sim.Faults.FailBefore("", n, 429)
-			case gatewaytest.Unavailable:
-				sim.Faults.FailBefore("", n, 503)
-			case gatewaytest.Dropped:
-				sim.Faults.DropBefore("", n)
-			case gatewaytest.Cut:
-				sim.Faults.Truncate("", n)
-			case gatewaytest.Garbled:
-				sim.Faults.Garble("", n)
-			}
-		},
-		Heal:   sim.Faults.Clear,
-		Hang:   func() { sim.Faults.Hang("", 0) },
 		Waited: clock.Waited,
 		Revoke: sim.Revoke,
-	}
+	}.WithFaults(sim.Faults, sim.Calls, "")
 }
 
 // truth is what a charge of the simulator amounts to, by the simulator's own books.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap"
 )
@@ -53,11 +54,11 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, _ := newGateway(t, map[string]func(listBody) answer{chargesPath: always(tt.status, tt.body)})
-			payments, bad, err := collect(t, t.Context(), gateway, query())
-			assert.Empty(t, payments)
-			assert.Empty(t, bad)
-			got := providerError(t, err)
+			gateway, _ := newGateway(t, walktest.Answers{chargesPath: walktest.Says(tt.status, tt.body)})
+			w := walktest.Of(t, gateway, query())
+			assert.Empty(t, w.Payments)
+			assert.Empty(t, w.Bad)
+			got := providerError(t, w.Err)
 			assert.Equal(t, tt.refusal, got.Refusal)
 			assert.Equal(t, tt.code, got.Code)
 			assert.Equal(t, tt.status, got.Status)
@@ -70,36 +71,36 @@ func TestErrors(t *testing.T) {
 // What passes is tried again, twice after a failure and for long at a rate limit. What doesn't isn't.
 func TestPatience(t *testing.T) {
 	t.Parallel()
-	retryAfter := func(seconds string) answer {
-		return answer{status: 429, body: apiError("", ""), header: http.Header{"Retry-After": {seconds}}}
+	retryAfter := func(seconds string) walktest.Answer {
+		return walktest.Answer{Status: 429, Body: apiError("", ""), Header: http.Header{"Retry-After": {seconds}}}
 	}
-	throttled, failed := answer{status: 429}, answer{status: 503}
+	throttled, failed := walktest.Answer{Status: 429}, walktest.Answer{Status: 503}
 	for name, tt := range map[string]struct {
-		answers []answer
+		answers []walktest.Answer
 		ok      bool
 		calls   int
 		waits   []time.Duration // at the least; 0 for any
 	}{
-		"two failures":           {[]answer{failed, failed, {status: 400, body: noCharges}}, true, 3, make([]time.Duration, 2)},
-		"three failures":         {[]answer{failed}, false, 3, make([]time.Duration, 2)},
-		"a lost connection":      {[]answer{{}, {status: 400, body: noCharges}}, true, 2, make([]time.Duration, 1)},
-		"overloaded":             {[]answer{{status: 400, body: apiError("2101", "")}, {status: 400, body: noCharges}}, true, 2, make([]time.Duration, 1)},
-		"garbage":                {[]answer{{status: 200, body: "<html>"}, {status: 400, body: noCharges}}, true, 2, make([]time.Duration, 1)},
-		"as long as Tap says":    {[]answer{retryAfter("75"), {status: 400, body: noCharges}}, true, 2, []time.Duration{75 * time.Second}},
-		"longer than is granted": {[]answer{retryAfter("3600")}, false, 1, nil},
-		"eight limits":           {[]answer{throttled, throttled, throttled, throttled, throttled, throttled, throttled, throttled, {status: 400, body: noCharges}}, true, 9, []time.Duration{time.Second / 2, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 32 * time.Second, 64 * time.Second}},
-		"nothing but limits":     {[]answer{throttled}, false, 9, make([]time.Duration, 8)},
-		"a wrong key":            {[]answer{{status: 401}}, false, 1, nil},
+		"two failures":           {[]walktest.Answer{failed, failed, {Status: 400, Body: noCharges}}, true, 3, make([]time.Duration, 2)},
+		"three failures":         {[]walktest.Answer{failed}, false, 3, make([]time.Duration, 2)},
+		"a lost connection":      {[]walktest.Answer{{}, {Status: 400, Body: noCharges}}, true, 2, make([]time.Duration, 1)},
+		"overloaded":             {[]walktest.Answer{{Status: 400, Body: apiError("2101", "")}, {Status: 400, Body: noCharges}}, true, 2, make([]time.Duration, 1)},
+		"garbage":                {[]walktest.Answer{{Status: 200, Body: "<html>"}, {Status: 400, Body: noCharges}}, true, 2, make([]time.Duration, 1)},
+		"as long as Tap says":    {[]walktest.Answer{retryAfter("75"), {Status: 400, Body: noCharges}}, true, 2, []time.Duration{75 * time.Second}},
+		"longer than is granted": {[]walktest.Answer{retryAfter("3600")}, false, 1, nil},
+		"eight limits":           {[]walktest.Answer{throttled, throttled, throttled, throttled, throttled, throttled, throttled, throttled, {Status: 400, Body: noCharges}}, true, 9, []time.Duration{time.Second / 2, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 32 * time.Second, 64 * time.Second}},
+		"nothing but limits":     {[]walktest.Answer{throttled}, false, 9, make([]time.Duration, 8)},
+		"a wrong key":            {[]walktest.Answer{{Status: 401}}, false, 1, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: inTurn(tt.answers...)})
-			_, _, err := collect(t, t.Context(), gateway, query())
-			assert.Equal(t, tt.ok, err == nil)
-			assert.Len(t, f.calls(chargesPath), tt.calls)
-			require.Len(t, f.waits, len(tt.waits))
+			gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.InTurn(tt.answers...)})
+			w := walktest.Of(t, gateway, query())
+			assert.Equal(t, tt.ok, w.Err == nil)
+			assert.Len(t, f.Calls(chargesPath), tt.calls)
+			require.Len(t, f.Waits(), len(tt.waits))
 			for i, least := range tt.waits {
-				assert.GreaterOrEqual(t, f.waits[i], least)
+				assert.GreaterOrEqual(t, f.Waits()[i], least)
 			}
 		})
 	}
@@ -108,36 +109,36 @@ func TestPatience(t *testing.T) {
 func TestAWaitEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(429, "")}, func(c *tap.Config) {
+	gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(429, "")}, func(c *tap.Config) {
 		c.Wait = func(ctx context.Context, _ time.Duration) error {
 			cancel()
 			return ctx.Err()
 		}
 	})
-	_, _, err := collect(t, ctx, gateway, query())
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Len(t, f.calls(chargesPath), 1)
+	w := walktest.Under(ctx, t, gateway, query())
+	require.ErrorIs(t, w.Err, context.Canceled)
+	assert.Len(t, f.Calls(chargesPath), 1)
 }
 
 // The clock that a gateway waits by where none is given.
 func TestTheRealWaitEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{chargesPath: func(listBody) answer {
+	gateway, _ := newGateway(t, walktest.Answers{chargesPath: func(walktest.Call) walktest.Answer {
 		cancel()
-		return answer{status: 429, header: http.Header{"Retry-After": {"200"}}}
+		return walktest.Answer{Status: 429, Header: http.Header{"Retry-After": {"200"}}}
 	}}, func(c *tap.Config) { c.Wait = nil })
-	_, _, err := collect(t, ctx, gateway, query())
-	require.ErrorIs(t, err, context.Canceled)
+	w := walktest.Under(ctx, t, gateway, query())
+	require.ErrorIs(t, w.Err, context.Canceled)
 }
 
 func TestARefundListElsewhere(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func(listBody) answer{
-		chargesPath: always(400, noCharges), "/v2/refund/all": always(400, noRefunds),
+	gateway, f := newGateway(t, walktest.Answers{
+		chargesPath: walktest.Says(400, noCharges), "/v2/refund/all": walktest.Says(400, noRefunds),
 	}, func(c *tap.Config) { c.RefundsPath = "/v2/refund/all" })
-	_, _, err := collect(t, t.Context(), gateway, query())
-	require.NoError(t, err)
-	assert.Len(t, f.calls("/v2/refund/all"), 1)
-	assert.Empty(t, f.calls(refundsPath))
+	w := walktest.Of(t, gateway, query())
+	require.NoError(t, w.Err)
+	assert.Len(t, f.Calls("/v2/refund/all"), 1)
+	assert.Empty(t, f.Calls(refundsPath))
 }

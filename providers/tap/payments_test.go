@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paylinks/paylinks-go/internal/goldentest"
+	"github.com/paylinks/paylinks-go/internal/walktest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,12 +21,12 @@ import (
 // What the documented shapes of a charge become, refunds joined.
 func TestChargesInNormalForm(t *testing.T) {
 	t.Parallel()
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{
-		chargesPath: always(200, fixture(t, "charges.json")), refundsPath: always(200, fixture(t, "refunds.json")),
+	gateway, _ := newGateway(t, walktest.Answers{
+		chargesPath: walktest.Says(200, walktest.File(t, "charges.json")), refundsPath: walktest.Says(200, walktest.File(t, "refunds.json")),
 	})
-	payments, bad, err := collect(t, t.Context(), gateway, query())
-	require.NoError(t, err)
-	require.Empty(t, bad)
+	w := walktest.Of(t, gateway, query())
+	require.NoError(t, w.Err)
+	require.Empty(t, w.Bad)
 
 	wants := []struct {
 		id, reference, amount, currency, captured, refunded string
@@ -40,9 +41,9 @@ func TestChargesInNormalForm(t *testing.T) {
 		{"chg_open", "txn_3", "2.000", "KWD", "0.000", "0.000", "created", "INITIATED", "", "", 1767265200000, 1767265200000, ""},
 		{"chg_benefit", "order_object_4", "3.250", "BHD", "0.000", "0.000", "cancelled", "CANCELLED", "benefit", "card", 1767268800777, 1767268800777, "0/chg_benefit"},
 	}
-	require.Len(t, payments, len(wants))
+	require.Len(t, w.Payments, len(wants))
 	for i, want := range wants {
-		got := payments[i]
+		got := w.Payments[i]
 		assert.Equal(t, want.id, got.ID)
 		assert.Equal(t, want.reference, got.Reference, want.id)
 		assert.Equal(t, want.amount, got.Amount.String(), want.id)
@@ -61,9 +62,9 @@ func TestChargesInNormalForm(t *testing.T) {
 		assert.Equal(t, want.checkpoint, got.Checkpoint, want.id)
 		assert.True(t, json.Valid(got.Raw), want.id)
 	}
-	assert.Contains(t, string(payments[0].Raw), `"order": "ORDER-1"`, "the row as received")
-	assert.NotContains(t, string(payments[2].Raw), "a-session-that-pays")
-	assert.Contains(t, string(payments[2].Raw), `"[redacted]"`)
+	assert.Contains(t, string(w.Payments[0].Raw), `"order": "ORDER-1"`, "the row as received")
+	assert.NotContains(t, string(w.Payments[2].Raw), "a-session-that-pays")
+	assert.Contains(t, string(w.Payments[2].Raw), `"[redacted]"`)
 }
 
 func TestRequests(t *testing.T) {
@@ -72,19 +73,19 @@ func TestRequests(t *testing.T) {
 	for i := range rows {
 		rows[i] = row(map[string]any{"id": fmt.Sprintf("chg_%02d", i)})
 	}
-	gateway, f := newGateway(t, map[string]func(listBody) answer{
-		chargesPath: inTurn(answer{status: 200, body: page(t, "charges", true, rows...)}, answer{status: 400, body: noCharges}),
+	gateway, f := newGateway(t, walktest.Answers{
+		chargesPath: walktest.InTurn(walktest.Answer{Status: 200, Body: page(t, "charges", true, rows...)}, walktest.Answer{Status: 400, Body: noCharges}),
 	})
-	payments, _, err := collect(t, t.Context(), gateway, query())
-	require.NoError(t, err)
-	assert.Len(t, payments, 50)
+	w := walktest.Of(t, gateway, query())
+	require.NoError(t, w.Err)
+	assert.Len(t, w.Payments, 50)
 
-	require.Len(t, f.calls(refundsPath), 1)
-	goldentest.Body(t, "list_refunds.json", f.calls(refundsPath)[0])
-	require.Len(t, f.calls(chargesPath), 2)
-	goldentest.Body(t, "list_first.json", f.calls(chargesPath)[0])
-	goldentest.Body(t, "list_next.json", f.calls(chargesPath)[1])
-	for _, req := range f.requests {
+	require.Len(t, f.Calls(refundsPath), 1)
+	goldentest.Body(t, "list_refunds.json", f.Calls(refundsPath)[0].Sent)
+	require.Len(t, f.Calls(chargesPath), 2)
+	goldentest.Body(t, "list_first.json", f.Calls(chargesPath)[0].Sent)
+	goldentest.Body(t, "list_next.json", f.Calls(chargesPath)[1].Sent)
+	for _, req := range f.All() {
 		assert.Equal(t, http.MethodPost, req.Method)
 		assert.Equal(t, "https", req.URL.Scheme)
 		assert.Equal(t, "api.tap.company", req.URL.Host)
@@ -102,11 +103,11 @@ func TestAnEmptyListIsNoError(t *testing.T) {
 		`{"errors":[{"code":"9999","description":"charges not found"}]}`,
 		`{"errors":[{"code":1144,"description":"No charge: Not Found."}]}`,
 	} {
-		gateway, _ := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, body)})
-		payments, bad, err := collect(t, t.Context(), gateway, query())
-		require.NoError(t, err, body)
-		assert.Empty(t, payments)
-		assert.Empty(t, bad)
+		gateway, _ := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, body)})
+		w := walktest.Of(t, gateway, query())
+		require.NoError(t, w.Err, body)
+		assert.Empty(t, w.Payments)
+		assert.Empty(t, w.Bad)
 	}
 }
 
@@ -119,7 +120,7 @@ func TestPagesGoOnAsTapSays(t *testing.T) {
 		}
 		return rows
 	}
-	last := answer{status: 200, body: page(t, "charges", false, row(map[string]any{"id": "chg_last"}))}
+	last := walktest.Answer{Status: 200, Body: page(t, "charges", false, row(map[string]any{"id": "chg_last"}))}
 	for name, tt := range map[string]struct {
 		more  any
 		rows  int
@@ -137,13 +138,13 @@ func TestPagesGoOnAsTapSays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, f := newGateway(t, map[string]func(listBody) answer{
-				chargesPath: inTurn(answer{status: 200, body: page(t, "charges", tt.more, some(tt.rows)...)}, last),
+			gateway, f := newGateway(t, walktest.Answers{
+				chargesPath: walktest.InTurn(walktest.Answer{Status: 200, Body: page(t, "charges", tt.more, some(tt.rows)...)}, last),
 			})
-			payments, _, err := collect(t, t.Context(), gateway, query())
-			require.NoError(t, err)
-			assert.Len(t, f.calls(chargesPath), tt.calls)
-			assert.Len(t, payments, tt.rows+tt.calls-1)
+			w := walktest.Of(t, gateway, query())
+			require.NoError(t, w.Err)
+			assert.Len(t, f.Calls(chargesPath), tt.calls)
+			assert.Len(t, w.Payments, tt.rows+tt.calls-1)
 		})
 	}
 }
@@ -156,10 +157,10 @@ func TestAListThatGoesNowhereEndsTheWalk(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(200, page(t, "charges", true, rows...))})
-			_, _, err := collect(t, t.Context(), gateway, query())
-			assert.Equal(t, paylinks.Unreachable, providerError(t, err).Refusal)
-			assert.LessOrEqual(t, len(f.calls(chargesPath)), 2)
+			gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(200, page(t, "charges", true, rows...))})
+			w := walktest.Of(t, gateway, query())
+			assert.Equal(t, paylinks.Unreachable, providerError(t, w.Err).Refusal)
+			assert.LessOrEqual(t, len(f.Calls(chargesPath)), 2)
 		})
 	}
 }
@@ -167,18 +168,17 @@ func TestAListThatGoesNowhereEndsTheWalk(t *testing.T) {
 // Tap's periods are at most 30 days. Windows overlap by a second, as Tap doesn't say whether a period's ends are inclusive.
 func TestALongTimeIsCutIntoPeriods(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+	gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, noCharges)})
 	q := query()
 	q.From = q.To.Add(-100 * 24 * time.Hour)
-	_, _, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
 
 	var previous time.Time
-	calls := f.calls(chargesPath)
+	calls := f.Calls(chargesPath)
 	require.Len(t, calls, 4)
-	for i, body := range calls {
-		var list listBody
-		require.NoError(t, json.Unmarshal(body, &list))
+	for i, call := range calls {
+		list := listed(t, call)
 		from, to := millis(t, list.Period.Date.From), millis(t, list.Period.Date.To)
 		assert.LessOrEqual(t, to.Sub(from), 30*24*time.Hour)
 		if i == 0 {
@@ -194,15 +194,14 @@ func TestALongTimeIsCutIntoPeriods(t *testing.T) {
 // A walk may begin between two milliseconds: rounding outwards makes no period longer than Tap takes.
 func TestPeriodsBetweenMilliseconds(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+	gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, noCharges)})
 	q := query()
 	q.To = q.To.Add(456 * time.Microsecond)
 	q.From = q.To.Add(-100 * 24 * time.Hour)
-	_, _, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
-	for _, body := range f.calls(chargesPath) {
-		var list listBody
-		require.NoError(t, json.Unmarshal(body, &list))
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
+	for _, call := range f.Calls(chargesPath) {
+		list := listed(t, call)
 		assert.LessOrEqual(t, millis(t, list.Period.Date.To).Sub(millis(t, list.Period.Date.From)), 30*24*time.Hour)
 	}
 }
@@ -224,8 +223,9 @@ func TestSeamsAndEdges(t *testing.T) {
 		"before": q.From.Add(-time.Millisecond), "first": q.From, "seam-1": seam.Add(-time.Second), "seam-1ms": seam.Add(-time.Millisecond), "seam": seam,
 		"seam+1": seam.Add(time.Second), "last": q.To.Add(-time.Millisecond), "after": q.To,
 	}
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{chargesPath: func(list listBody) answer {
+	gateway, _ := newGateway(t, walktest.Answers{chargesPath: func(call walktest.Call) walktest.Answer {
 		var rows []map[string]any
+		list := listed(t, call)
 		from, to := millis(t, list.Period.Date.From), millis(t, list.Period.Date.To)
 		for id, at := range made {
 			if !at.Before(from) && !at.After(to) {
@@ -233,12 +233,12 @@ func TestSeamsAndEdges(t *testing.T) {
 				rows = append(rows, row(map[string]any{"id": id, "transaction": created}))
 			}
 		}
-		return answer{status: 200, body: page(t, "charges", false, rows...)}
+		return walktest.Answer{Status: 200, Body: page(t, "charges", false, rows...)}
 	}})
-	payments, _, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
 	var ids []string
-	for _, payment := range payments {
+	for _, payment := range w.Payments {
 		ids = append(ids, payment.ID)
 	}
 	assert.ElementsMatch(t, []string{"first", "seam-1", "seam-1ms", "seam", "seam+1", "last"}, ids)
@@ -268,14 +268,14 @@ func TestRowsThatCannotBeRead(t *testing.T) {
 			t.Parallel()
 			encoded, err := json.Marshal(map[string]any{"has_more": false, "charges": []any{tt.row, row(map[string]any{"id": "chg_good"}), tt.row}})
 			require.NoError(t, err)
-			gateway, _ := newGateway(t, map[string]func(listBody) answer{chargesPath: always(200, string(encoded))})
-			payments, bad, err := collect(t, t.Context(), gateway, query())
-			require.NoError(t, err)
-			require.Len(t, payments, 1)
-			assert.Equal(t, "0/chg_good", payments[0].Checkpoint, "the last row that can be read has the checkpoint")
-			require.Len(t, bad, 2)
-			assert.Equal(t, tt.id, bad[0].ID)
-			assert.Contains(t, bad[0].Reason, tt.reason)
+			gateway, _ := newGateway(t, walktest.Answers{chargesPath: walktest.Says(200, string(encoded))})
+			w := walktest.Of(t, gateway, query())
+			require.NoError(t, w.Err)
+			require.Len(t, w.Payments, 1)
+			assert.Equal(t, "0/chg_good", w.Payments[0].Checkpoint, "the last row that can be read has the checkpoint")
+			require.Len(t, w.Bad, 2)
+			assert.Equal(t, tt.id, w.Bad[0].ID)
+			assert.Contains(t, w.Bad[0].Reason, tt.reason)
 		})
 	}
 }
@@ -315,28 +315,28 @@ func TestReferences(t *testing.T) {
 func TestResumeWantsACheckpoint(t *testing.T) {
 	t.Parallel()
 	for _, resume := range []string{"x", "chg_1", "/", "0/", "-1/chg_1", "99999999/chg_1", "late/", "9223372036854775808/chg_1"} {
-		gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+		gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, noCharges)})
 		q := query()
 		q.Resume = resume
-		_, _, err := collect(t, t.Context(), gateway, q)
-		got := providerError(t, err)
+		w := walktest.Of(t, gateway, q)
+		got := providerError(t, w.Err)
 		assert.Equal(t, paylinks.RefusedRequest, got.Refusal, resume)
 		assert.Equal(t, paylinks.NotApplied, got.Outcome, resume)
-		assert.Empty(t, f.requests, resume)
+		assert.Empty(t, f.All(), resume)
 	}
 }
 
 func TestResumeInALaterPeriod(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+	gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, noCharges)})
 	q := query()
 	q.From, q.Resume = q.To.Add(-100*24*time.Hour), "2/chg_7"
-	_, _, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
-	calls := f.calls(chargesPath)
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
+	calls := f.Calls(chargesPath)
 	require.Len(t, calls, 2, "the periods before are done")
-	assert.Contains(t, string(calls[0]), `"starting_after":"chg_7"`)
-	assert.NotContains(t, string(calls[1]), "starting_after")
+	assert.Contains(t, string(calls[0].Sent), `"starting_after":"chg_7"`)
+	assert.NotContains(t, string(calls[1].Sent), "starting_after")
 }
 
 func TestTheLookBackIsAsConfigured(t *testing.T) {
@@ -344,7 +344,7 @@ func TestTheLookBackIsAsConfigured(t *testing.T) {
 	for configured, want := range map[time.Duration]time.Duration{
 		0: tap.DefaultLookBack, time.Hour: time.Hour, -1: 0,
 	} {
-		gateway, _ := newGateway(t, map[string]func(listBody) answer{}, func(c *tap.Config) { c.LookBack = configured })
+		gateway, _ := newGateway(t, walktest.Answers{}, func(c *tap.Config) { c.LookBack = configured })
 		assert.Equal(t, want, gateway.Info().LookBack)
 	}
 }

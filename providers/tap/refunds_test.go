@@ -10,22 +10,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
 // refundRow is a refund as Tap answers it, of chg_1 by default.
 func refundRow(id, amount string, replace map[string]any) map[string]any {
-	fields := map[string]any{
+	return walktest.Replaced(map[string]any{
 		"id": id, "object": "refund", "status": "REFUNDED", "amount": json.Number(amount), "currency": "SAR", "charge_id": "chg_1",
 		"created": "1767264000000",
-	}
-	for name, value := range replace {
-		fields[name] = value
-		if value == nil {
-			delete(fields, name)
-		}
-	}
-	return fields
+	}, replace)
 }
 
 func TestRefundsAreJoined(t *testing.T) {
@@ -95,16 +89,16 @@ func TestRefundsAreJoined(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, _ := newGateway(t, map[string]func(listBody) answer{
-				chargesPath: always(200, page(t, "charges", false, row(tt.charge))), refundsPath: always(200, page(t, "refunds", false, tt.refunds...)),
+			gateway, _ := newGateway(t, walktest.Answers{
+				chargesPath: walktest.Says(200, page(t, "charges", false, row(tt.charge))), refundsPath: walktest.Says(200, page(t, "refunds", false, tt.refunds...)),
 			})
-			payments, bad, err := collect(t, t.Context(), gateway, query())
-			require.NoError(t, err)
-			require.Empty(t, bad)
-			require.Len(t, payments, 1)
-			assert.Equal(t, tt.status, payments[0].Status)
-			assert.Equal(t, tt.captured, payments[0].Captured.String())
-			assert.Equal(t, tt.refunded, payments[0].Refunded.String())
+			w := walktest.Of(t, gateway, query())
+			require.NoError(t, w.Err)
+			require.Empty(t, w.Bad)
+			require.Len(t, w.Payments, 1)
+			assert.Equal(t, tt.status, w.Payments[0].Status)
+			assert.Equal(t, tt.captured, w.Payments[0].Captured.String())
+			assert.Equal(t, tt.refunded, w.Payments[0].Refunded.String())
 		})
 	}
 }
@@ -130,22 +124,22 @@ func TestRefundsThatCannotBeCounted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway, _ := newGateway(t, map[string]func(listBody) answer{
-				chargesPath: always(200, page(t, "charges", false, row(nil))), refundsPath: always(200, page(t, "refunds", false, tt.refunds...)),
-				"/v2/charges/chg_gone": always(404, `{"errors":[{"code":"1144","description":"Charge id not found"}]}`),
+			gateway, _ := newGateway(t, walktest.Answers{
+				chargesPath: walktest.Says(200, page(t, "charges", false, row(nil))), refundsPath: walktest.Says(200, page(t, "refunds", false, tt.refunds...)),
+				"/v2/charges/chg_gone": walktest.Says(404, `{"errors":[{"code":"1144","description":"Charge id not found"}]}`),
 			})
-			payments, bad, err := collect(t, t.Context(), gateway, query())
-			require.NoError(t, err)
-			assert.Len(t, payments, tt.shown)
-			require.Len(t, bad, 1)
-			assert.Equal(t, tt.id, bad[0].ID)
-			assert.Contains(t, bad[0].Reason, tt.reason)
+			w := walktest.Of(t, gateway, query())
+			require.NoError(t, w.Err)
+			assert.Len(t, w.Payments, tt.shown)
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, tt.id, w.Bad[0].ID)
+			assert.Contains(t, w.Bad[0].Reason, tt.reason)
 		})
 	}
 }
 
 // history is a far end with an old charge, refunded once before the window and once within it, and a new one.
-func history(t *testing.T) (answers map[string]func(listBody) answer, asked *[]string) {
+func history(t *testing.T) (answers walktest.Answers, asked *[]string) {
 	t.Helper()
 	at := func(when time.Time) string { return strconv.FormatInt(when.UnixMilli(), 10) }
 	from := query().From
@@ -166,10 +160,11 @@ func history(t *testing.T) (answers map[string]func(listBody) answer, asked *[]s
 		{from.Add(3 * time.Hour), refundRow("re_d", "1.00", map[string]any{"charge_id": "chg_new", "created": at(from.Add(3 * time.Hour))})},
 	}
 	var singles []string
-	answers = map[string]func(listBody) answer{
-		chargesPath: always(200, page(t, "charges", false, charges["chg_new"])),
-		refundsPath: func(list listBody) answer {
+	answers = walktest.Answers{
+		chargesPath: walktest.Says(200, page(t, "charges", false, charges["chg_new"])),
+		refundsPath: func(call walktest.Call) walktest.Answer {
 			var rows []map[string]any
+			list := listed(t, call)
 			start, end := millis(t, list.Period.Date.From), millis(t, list.Period.Date.To)
 			for _, refund := range refunds {
 				if !refund.when.Before(start) && !refund.when.After(end) {
@@ -177,17 +172,17 @@ func history(t *testing.T) (answers map[string]func(listBody) answer, asked *[]s
 				}
 			}
 			if rows == nil {
-				return answer{status: 400, body: noRefunds}
+				return walktest.Answer{Status: 400, Body: noRefunds}
 			}
-			return answer{status: 200, body: page(t, "refunds", false, rows...)}
+			return walktest.Answer{Status: 200, Body: page(t, "refunds", false, rows...)}
 		},
 	}
 	for id, charge := range charges {
-		answers["/v2/charges/"+id] = func(listBody) answer {
+		answers["/v2/charges/"+id] = func(walktest.Call) walktest.Answer {
 			singles = append(singles, id)
 			encoded, err := json.Marshal(charge)
 			require.NoError(t, err)
-			return answer{status: 200, body: string(encoded)}
+			return walktest.Answer{Status: 200, Body: string(encoded)}
 		}
 	}
 	return answers, &singles
@@ -198,16 +193,16 @@ func TestAnOldChargeThatIsRefundedNow(t *testing.T) {
 	t.Parallel()
 	answers, singles := history(t)
 	gateway, _ := newGateway(t, answers)
-	payments, bad, err := collect(t, t.Context(), gateway, query())
-	require.NoError(t, err)
-	require.Empty(t, bad)
-	require.Len(t, payments, 2)
-	assert.Equal(t, "chg_new", payments[0].ID)
-	assert.Equal(t, "1.00", payments[0].Refunded.String())
-	assert.Equal(t, "chg_old", payments[1].ID)
-	assert.Equal(t, "30.00", payments[1].Refunded.String(), "10.00 of it long ago")
-	assert.Equal(t, paylinks.PaymentPartiallyRefunded, payments[1].Status)
-	assert.Equal(t, "late/chg_old", payments[1].Checkpoint)
+	w := walktest.Of(t, gateway, query())
+	require.NoError(t, w.Err)
+	require.Empty(t, w.Bad)
+	require.Len(t, w.Payments, 2)
+	assert.Equal(t, "chg_new", w.Payments[0].ID)
+	assert.Equal(t, "1.00", w.Payments[0].Refunded.String())
+	assert.Equal(t, "chg_old", w.Payments[1].ID)
+	assert.Equal(t, "30.00", w.Payments[1].Refunded.String(), "10.00 of it long ago")
+	assert.Equal(t, paylinks.PaymentPartiallyRefunded, w.Payments[1].Status)
+	assert.Equal(t, "late/chg_old", w.Payments[1].Checkpoint)
 	assert.Equal(t, []string{"chg_old"}, *singles, "only charges that weren't listed are asked for")
 }
 
@@ -222,15 +217,15 @@ func TestAWalkIsResumedAmongTheOldCharges(t *testing.T) {
 		t.Run(resume, func(t *testing.T) {
 			t.Parallel()
 			answers, _ := history(t)
-			answers[chargesPath] = always(400, noCharges) // what follows the checkpoint
+			answers[chargesPath] = walktest.Says(400, noCharges) // what follows the checkpoint
 			gateway, _ := newGateway(t, answers)
 			q := query()
 			q.Resume = resume
-			payments, bad, err := collect(t, t.Context(), gateway, q)
-			require.NoError(t, err)
-			require.Empty(t, bad)
+			w := walktest.Of(t, gateway, q)
+			require.NoError(t, w.Err)
+			require.Empty(t, w.Bad)
 			var ids []string
-			for _, payment := range payments {
+			for _, payment := range w.Payments {
 				ids = append(ids, payment.ID)
 			}
 			assert.Equal(t, want, ids, "a charge of the window came before the checkpoint")
@@ -241,17 +236,15 @@ func TestAWalkIsResumedAmongTheOldCharges(t *testing.T) {
 // A refund of today counts for a charge of a window that is long past.
 func TestRefundsAreReadUpToNow(t *testing.T) {
 	t.Parallel()
-	gateway, f := newGateway(t, map[string]func(listBody) answer{chargesPath: always(400, noCharges)})
+	gateway, f := newGateway(t, walktest.Answers{chargesPath: walktest.Says(400, noCharges)})
 	q := query()
 	q.From, q.To = q.From.Add(-70*24*time.Hour), q.To.Add(-70*24*time.Hour)
-	_, _, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
-	var last listBody
-	calls := f.calls(refundsPath)
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
+	calls := f.Calls(refundsPath)
 	require.Len(t, calls, 3)
-	require.NoError(t, json.Unmarshal(calls[2], &last))
-	assert.Equal(t, strconv.FormatInt(now.UnixMilli(), 10), last.Period.Date.To)
-	assert.Len(t, f.calls(chargesPath), 1)
+	assert.Equal(t, strconv.FormatInt(now.UnixMilli(), 10), listed(t, calls[2]).Period.Date.To)
+	assert.Len(t, f.Calls(chargesPath), 1)
 }
 
 // Periods overlap, so that a charge just before the window is in the first answer. It doesn't count as met.
@@ -262,47 +255,47 @@ func TestAChargeJustBeforeTheWindow(t *testing.T) {
 	refund := refundRow("re_1", "1.00", map[string]any{"created": strconv.FormatInt(q.From.Add(time.Hour).UnixMilli(), 10)})
 	single, err := json.Marshal(made)
 	require.NoError(t, err)
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{
-		chargesPath: always(200, page(t, "charges", false, made)), refundsPath: always(200, page(t, "refunds", false, refund)),
-		"/v2/charges/chg_1": always(200, string(single)),
+	gateway, _ := newGateway(t, walktest.Answers{
+		chargesPath: walktest.Says(200, page(t, "charges", false, made)), refundsPath: walktest.Says(200, page(t, "refunds", false, refund)),
+		"/v2/charges/chg_1": walktest.Says(200, string(single)),
 	})
-	payments, bad, err := collect(t, t.Context(), gateway, q)
-	require.NoError(t, err)
-	require.Empty(t, bad)
-	require.Len(t, payments, 1)
-	assert.Equal(t, paylinks.PaymentPartiallyRefunded, payments[0].Status)
-	assert.Equal(t, "late/chg_1", payments[0].Checkpoint)
+	w := walktest.Of(t, gateway, q)
+	require.NoError(t, w.Err)
+	require.Empty(t, w.Bad)
+	require.Len(t, w.Payments, 1)
+	assert.Equal(t, paylinks.PaymentPartiallyRefunded, w.Payments[0].Status)
+	assert.Equal(t, "late/chg_1", w.Payments[0].Checkpoint)
 }
 
 func TestOldChargesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		answer  answer
+		answer  walktest.Answer
 		refusal paylinks.Refusal
 		reason  string
 	}{
-		"no object":   {answer{status: 200, body: `[]`}, paylinks.Unreachable, ""},
-		"a failure":   {answer{status: 502}, paylinks.Unreachable, ""},
-		"a wrong key": {answer{status: 401}, paylinks.RefusedCredentials, ""},
-		"no amount":   {answer{status: 200, body: `{"id":"chg_old","currency":"SAR"}`}, "", "amount"},
-		"not there":   {answer{status: 404, body: apiError("1144", "Charge id not found")}, "", "doesn't know"},
+		"no object":   {walktest.Answer{Status: 200, Body: `[]`}, paylinks.Unreachable, ""},
+		"a failure":   {walktest.Answer{Status: 502}, paylinks.Unreachable, ""},
+		"a wrong key": {walktest.Answer{Status: 401}, paylinks.RefusedCredentials, ""},
+		"no amount":   {walktest.Answer{Status: 200, Body: `{"id":"chg_old","currency":"SAR"}`}, "", "amount"},
+		"not there":   {walktest.Answer{Status: 404, Body: apiError("1144", "Charge id not found")}, "", "doesn't know"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			answers, _ := history(t)
-			answers["/v2/charges/chg_old"] = func(listBody) answer { return tt.answer }
+			answers["/v2/charges/chg_old"] = func(walktest.Call) walktest.Answer { return tt.answer }
 			gateway, _ := newGateway(t, answers)
-			payments, bad, err := collect(t, t.Context(), gateway, query())
-			require.Len(t, payments, 1, "what came before stands")
+			w := walktest.Of(t, gateway, query())
+			require.Len(t, w.Payments, 1, "what came before stands")
 			if tt.refusal != "" {
-				assert.Equal(t, tt.refusal, providerError(t, err).Refusal)
-				assert.Empty(t, bad)
+				assert.Equal(t, tt.refusal, providerError(t, w.Err).Refusal)
+				assert.Empty(t, w.Bad)
 				return
 			}
-			require.NoError(t, err)
-			require.Len(t, bad, 1)
-			assert.Equal(t, "chg_old", bad[0].ID)
-			assert.Contains(t, bad[0].Reason, tt.reason)
+			require.NoError(t, w.Err)
+			require.Len(t, w.Bad, 1)
+			assert.Equal(t, "chg_old", w.Bad[0].ID)
+			assert.Contains(t, w.Bad[0].Reason, tt.reason)
 		})
 	}
 }
@@ -314,10 +307,10 @@ func TestAWalkIsBrokenOff(t *testing.T) {
 		answers, _ := history(t)
 		list := answers[refundsPath]
 		nobody := refundRow("re_x", "1.00", map[string]any{"charge_id": nil})
-		answers[refundsPath] = func(body listBody) answer {
-			said := list(body)
-			if said.status == 200 {
-				said.body = strings.Replace(said.body, `"refunds":[`, `"refunds":[`+mustJSON(t, nobody)+`,`, 1)
+		answers[refundsPath] = func(call walktest.Call) walktest.Answer {
+			said := list(call)
+			if said.Status == 200 {
+				said.Body = strings.Replace(said.Body, `"refunds":[`, `"refunds":[`+mustJSON(t, nobody)+`,`, 1)
 			}
 			return said
 		}
@@ -329,13 +322,13 @@ func TestAWalkIsBrokenOff(t *testing.T) {
 				require.ErrorAs(t, err, &bad)
 			}
 			rows++
-			calls = len(f.requests)
+			calls = len(f.All())
 			if rows == stop {
 				break
 			}
 		}
 		assert.Equal(t, stop, rows)
-		assert.Len(t, f.requests, calls)
+		assert.Len(t, f.All(), calls)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/paylinks/paylinks-go/internal/walktest"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/providers/tap"
 )
@@ -57,7 +58,7 @@ func delivery(body, hash string) paylinks.WebhookRequest {
 }
 
 func webhooks(t require.TestingT) *tap.Gateway {
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{})
+	gateway, _ := newGateway(t, walktest.Answers{})
 	return gateway
 }
 
@@ -115,7 +116,7 @@ func TestOnlyProvenWebhooksAreRead(t *testing.T) {
 
 func TestAnotherKeyProvesNothing(t *testing.T) {
 	t.Parallel()
-	gateway, _ := newGateway(t, map[string]func(listBody) answer{}, func(c *tap.Config) { c.SecretKey = "sk_live_vectors" })
+	gateway, _ := newGateway(t, walktest.Answers{}, func(c *tap.Config) { c.SecretKey = "sk_live_vectors" })
 	_, err := gateway.ReceiveWebhook(t.Context(), delivery(vectors["a charge"].body, vectors["a charge"].hash))
 	require.ErrorIs(t, err, paylinks.ErrUnproven)
 }

@@ -100,11 +100,9 @@ func New(config Config) *Server {
 		Retries:   []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute},
 		Delivered: func(status int) bool { return status == http.StatusOK },
 		ErrorBody: func(w http.ResponseWriter, status int) {
-			if status == http.StatusTooManyRequests && config.RetryAfter > 0 {
-				w.Header().Set("Retry-After", strconv.Itoa(int(config.RetryAfter.Seconds())))
-			}
 			refuse(w, status, "0", http.StatusText(status))
 		},
+		RetryAfter: config.RetryAfter,
 	})
 	s := &Server{
 		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Callbacks: kit.Webhooks,

@@ -2,31 +2,22 @@ package hyperpaytest
 
 import (
 	"fmt"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/madeup"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
-// history is a made-up past: records that are computed from their number. Each 20th is a refund (each 400th a chargeback) of the
-// payment six records before; each 100th is the refund of a payment of 40 days before, where the history is long enough, and so of one from
-// before the history at its start.
+// history is a made-up past of records.
 type history struct {
+	madeup.Past
 	entity   string
 	currency paylinks.Currency
-	from     time.Time
-	step     time.Duration
-	slots    int
-	// far is how many records 40 days are, 0 in a history that is shorter than twice that.
-	far int
 }
 
 const (
-	cycle   = 20
-	lag     = 6
-	farDays = 40
 	// Refunds are of so many whole units of the currency.
 	nearUnits = 2
 	farUnits  = 3
@@ -36,27 +27,10 @@ const (
 )
 
 func newHistory(config Config) history {
-	if config.History <= 0 {
-		return history{}
+	return history{
+		Past:   madeup.New(config.History, config.HistoryFrom, config.HistoryTo, time.Millisecond),
+		entity: config.EntityIDs[0], currency: config.Currency,
 	}
-	from, span := config.HistoryFrom.UTC(), config.HistoryTo.Sub(config.HistoryFrom)
-	h := history{entity: config.EntityIDs[0], currency: config.Currency, from: from, slots: config.History + (config.History-1)/(cycle-1)}
-	h.step = max(span/time.Duration(h.slots), 1)
-	if span >= 2*farDays*24*time.Hour {
-		h.far = int(farDays*24*time.Hour/h.step) / cycle * cycle
-	}
-	return h
-}
-
-func (h history) at(slot int) time.Time {
-	return h.from.Add(time.Duration(slot) * h.step).Truncate(time.Millisecond)
-}
-
-// between is the range of records from one time to another, both included.
-func (h history) between(from, to time.Time) (low, high int) {
-	low = sort.Search(h.slots, func(i int) bool { return !h.at(i).Before(from) })
-	high = sort.Search(h.slots, func(i int) bool { return h.at(i).After(to) })
-	return low, max(low, high)
 }
 
 func (h history) id(slot int) string {
@@ -68,17 +42,17 @@ func (h history) id(slot int) string {
 
 // record is the record at a slot. A negative one is a payment from before the history.
 func (h history) record(slot int) *record {
-	r := &record{entity: h.entity, id: h.id(slot), currency: string(h.currency), at: h.at(slot), code: "000.000.000", brand: "MADA"}
-	if slot%cycle == cycle-1 {
-		r.kind = "RF"
-		paid, units := slot-lag, nearUnits
-		switch {
-		case slot%400 == 219:
-			r.kind = "CB"
-		case h.far > 0 && slot%100 == 99:
-			paid, units = slot-h.far-lag, farUnits
+	r := &record{entity: h.entity, id: h.id(slot), currency: string(h.currency), at: h.At(slot), code: "000.000.000", brand: "MADA"}
+	kind, paid := h.Row(slot)
+	if kind != madeup.Payment {
+		units := nearUnits
+		if kind == madeup.LateRefund {
+			units = farUnits
 		}
-		r.referenced, r.amount = h.id(paid), h.amount(units)
+		r.kind, r.referenced, r.amount = "RF", h.id(paid), h.amount(units)
+		if kind == madeup.Chargeback {
+			r.kind = "CB"
+		}
 		return r
 	}
 	r.kind = "DB"
@@ -105,7 +79,7 @@ func (h history) slot(id string) (int, bool) {
 		digits, ok := strings.CutPrefix(id, prefix)
 		if number, err := strconv.ParseInt(digits, 16, 64); ok && err == nil {
 			slot := int(sign * number)
-			return slot, slot < h.slots && slot >= -h.far-lag && h.id(slot) == id
+			return slot, h.Has(slot) && h.id(slot) == id
 		}
 	}
 	return 0, false
@@ -126,13 +100,8 @@ func (h history) followers(id string) []*record {
 		return nil
 	}
 	var followers []*record
-	for i, at := range []int{slot + lag, slot + lag + h.far} {
-		if at < 0 || at >= h.slots || (i == 1 && h.far == 0) {
-			continue
-		}
-		if r := h.record(at); r.referenced == id {
-			followers = append(followers, r)
-		}
+	for _, row := range h.About(slot) {
+		followers = append(followers, h.record(row))
 	}
 	return followers
 }

@@ -66,8 +66,8 @@ type Config struct {
 	QueriesPerMinute int
 	// NoPages leaves the number of pages out of answers.
 	NoPages bool
-	// RetryAfter is what a 429 that was asked for with Faults says, in seconds ("" for nothing). HyperPay doesn't document it.
-	RetryAfter string
+	// RetryAfter goes with every 429 that [Server.Faults] asks for (default none, as HyperPay documents none).
+	RetryAfter time.Duration
 
 	// History is how many payments to make up for the first entity between HistoryFrom and HistoryTo (default: the 90 days before Now).
 	History     int
@@ -119,13 +119,10 @@ func New(config Config) *Server {
 		config.Currency = paylinks.SAR
 	}
 	s := &Server{config: config, mux: http.NewServeMux(), byID: map[string]*record{}}
-	s.kit = simulator.New(simulator.Config{Now: config.Now, ErrorBody: func(w http.ResponseWriter, status int) {
+	s.kit = simulator.New(simulator.Config{Now: config.Now, RetryAfter: config.RetryAfter, ErrorBody: func(w http.ResponseWriter, status int) {
 		code := codeBroken
 		if status == http.StatusTooManyRequests {
 			code = codeThrottled
-			if config.RetryAfter != "" {
-				w.Header().Set("Retry-After", config.RetryAfter)
-			}
 		}
 		s.refuse(w, status, code, http.StatusText(status))
 	}})

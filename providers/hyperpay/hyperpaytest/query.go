@@ -44,7 +44,7 @@ func (s *Server) byDate(w http.ResponseWriter, r *http.Request) {
 	entity := query.Get("entityId")
 	low, high := 0, 0
 	if entity == s.config.EntityIDs[0] {
-		low, high = s.history.between(from, to)
+		low, high = s.history.Between(from, to)
 	}
 	var own []*record
 	for _, one := range s.records {

@@ -2,8 +2,6 @@ package moyasartest
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks/simulator"
 )
@@ -23,14 +21,11 @@ func (e apiError) write(w http.ResponseWriter) {
 }
 
 // injectedError is how Moyasar fails when a test asks for it.
-func (s *Server) injectedError(w http.ResponseWriter, status int) {
+func injectedError(w http.ResponseWriter, status int) {
 	kind := "invalid_request_error"
 	switch {
 	case status == http.StatusTooManyRequests:
 		kind = "rate_limit_error"
-		if s.config.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(s.config.RetryAfter/time.Second)))
-		}
 	case status >= http.StatusInternalServerError:
 		kind = "api_error"
 	}

@@ -42,7 +42,7 @@ type Config struct {
 	SecretKey string
 	// WebhookSecret is sent in the body of each webhook.
 	WebhookSecret string
-	// RetryAfter is sent with a 429. Moyasar doesn't document the header; zero leaves it out.
+	// RetryAfter goes with every 429 that [Server.Faults] asks for (default none, as Moyasar documents none).
 	RetryAfter time.Duration
 	// IgnoreCreated has the list ignore created[gt] and created[lt] where updated[gt] or updated[lt] are given. Moyasar doesn't say that they go
 	// together.
@@ -88,7 +88,7 @@ func New(config Config) *Server {
 		config.HistoryStep = time.Minute
 	}
 	s := &Server{config: config, mux: http.NewServeMux()}
-	s.kit = simulator.New(simulator.Config{Now: config.Now, ErrorBody: s.injectedError})
+	s.kit = simulator.New(simulator.Config{Now: config.Now, RetryAfter: config.RetryAfter, ErrorBody: injectedError})
 	s.Clock, s.Faults, s.Calls = s.kit.Clock, s.kit.Faults, s.kit.Calls
 	if config.HistoryEnd.IsZero() {
 		config.HistoryEnd = s.Clock.Now().Add(-time.Hour)

@@ -63,8 +63,8 @@ type Config struct {
 	Delay time.Duration
 	// MaxRows is how many rows a search may find (default 10,000).
 	MaxRows int
-	// RetryAfter is what a 429 that was asked for with Faults says, in seconds ("" for nothing). PayPal doesn't document it.
-	RetryAfter string
+	// RetryAfter goes with every 429 that [Server.Faults] asks for (default none, as PayPal documents none).
+	RetryAfter time.Duration
 
 	// History is how many payments to make up between HistoryFrom and HistoryTo (default: the 90 days before Now).
 	History     int
@@ -117,10 +117,7 @@ func New(config Config) *Server {
 	if config.MaxRows == 0 {
 		config.MaxRows = 10_000
 	}
-	kit := simulator.New(simulator.Config{Now: config.Now, ErrorBody: func(w http.ResponseWriter, status int) {
-		if status == http.StatusTooManyRequests && config.RetryAfter != "" {
-			w.Header().Set("Retry-After", config.RetryAfter)
-		}
+	kit := simulator.New(simulator.Config{Now: config.Now, RetryAfter: config.RetryAfter, ErrorBody: func(w http.ResponseWriter, status int) {
 		failure(status).write(w)
 	}})
 	if config.HistoryTo.IsZero() {

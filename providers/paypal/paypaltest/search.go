@@ -69,7 +69,7 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	low, high := s.history.between(request.from, to)
+	low, high := s.history.Between(request.from, to)
 	own := s.between(request, to)
 	total := high - low + len(own)
 	if request.id != "" {

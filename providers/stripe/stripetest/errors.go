@@ -4,9 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 )
 
 var (
@@ -46,13 +44,10 @@ func refuse(w http.ResponseWriter, err error) {
 }
 
 // injectedError is how Stripe fails when a test asks for it.
-func (s *Server) injectedError(w http.ResponseWriter, status int) {
+func injectedError(w http.ResponseWriter, status int) {
 	e := apiError{status: status, message: http.StatusText(status)}
 	if status == http.StatusTooManyRequests {
 		e.code = "rate_limit"
-		if s.config.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(s.config.RetryAfter/time.Second)))
-		}
 	}
 	e.write(w)
 }

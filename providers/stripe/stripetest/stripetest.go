@@ -43,7 +43,7 @@ type Config struct {
 	AccountID string
 	// WebhookSecret signs webhooks.
 	WebhookSecret string
-	// RetryAfter is sent with a 429. Stripe doesn't promise the header; zero leaves it out.
+	// RetryAfter goes with every 429 that [Server.Faults] asks for (default none, as Stripe promises none).
 	RetryAfter time.Duration
 
 	// History is how many payments are made up, one each HistoryStep (default a minute) back from HistoryEnd (default an hour before the
@@ -88,7 +88,7 @@ func New(config Config) *Server {
 		config.HistoryStep = time.Minute
 	}
 	s := &Server{config: config, mux: http.NewServeMux()}
-	s.kit = simulator.New(simulator.Config{Now: config.Now, ErrorBody: s.injectedError})
+	s.kit = simulator.New(simulator.Config{Now: config.Now, RetryAfter: config.RetryAfter, ErrorBody: injectedError})
 	s.Clock, s.Faults, s.Calls = s.kit.Clock, s.kit.Faults, s.kit.Calls
 	if config.HistoryEnd.IsZero() {
 		config.HistoryEnd = s.Clock.Now().Add(-time.Hour)

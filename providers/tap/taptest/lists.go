@@ -42,10 +42,7 @@ func (e apiError) write(w http.ResponseWriter) {
 }
 
 // injectedError is how Tap fails when a test asks for it.
-func injectedError(w http.ResponseWriter, status int, retryAfter time.Duration) {
-	if status == http.StatusTooManyRequests && retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-	}
+func injectedError(w http.ResponseWriter, status int) {
 	apiError{status, "9999", http.StatusText(status)}.write(w)
 }
 

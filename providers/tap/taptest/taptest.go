@@ -105,8 +105,9 @@ func New(config Config) *Server {
 	kit := simulator.New(simulator.Config{
 		Now: config.Now, Client: config.WebhookClient,
 		// Tap, webhooks: two further tries. The pauses between them are a guess.
-		Retries:   []time.Duration{time.Minute, 5 * time.Minute},
-		ErrorBody: func(w http.ResponseWriter, status int) { injectedError(w, status, config.RetryAfter) },
+		Retries:    []time.Duration{time.Minute, 5 * time.Minute},
+		ErrorBody:  injectedError,
+		RetryAfter: config.RetryAfter,
 	})
 	s := &Server{
 		Clock: kit.Clock, Faults: kit.Faults, Calls: kit.Calls, Webhooks: kit.Webhooks,
