@@ -76,7 +76,7 @@ func TestWhatIsUnforeseenStaysInside(t *testing.T) {
 		"a code nobody knows":    {&paylinks.Error{Code: "root", Message: "root", Outcome: paylinks.Applied}, "applied"},
 		"an error of a provider": {&paylinks.ProviderError{Refusal: paylinks.RefusedRequest, Message: "root"}, "unknown"},
 	} {
-		server, out := newTestServer(t, &fake{cancel: func(context.Context, string) (*paylinks.CancelResult, error) { return nil, test.err }})
+		server, out := newTestServer(t, &fake{cancel: func(context.Context, string, paylinks.Status) (*paylinks.CancelResult, error) { return nil, test.err }})
 		w := call(t, server, http.MethodPost, linksPath+"/plk_1/cancel", "")
 		assert.Equal(t, http.StatusInternalServerError, w.Code, name)
 		assert.Equal(t, "internal", errorOf(t, w), name)

@@ -39,22 +39,21 @@ type fake struct {
 	fakeEndpoints
 	fakePayments
 	fakePersons
-	create  func(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
-	get     func(ctx context.Context, id string) (*paylinks.Paylink, error)
-	list    func(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
-	capture func(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error)
-	cancel  func(ctx context.Context, id string) (*paylinks.CancelResult, error)
-	// cancelAgain is CancelAgain.
-	cancelAgain func(ctx context.Context, id string) (*paylinks.CancelResult, error)
-	refund      func(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error)
-	send        func(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error)
-	events      func(ctx context.Context, id string, after int64, limit int) ([]paylinks.Event, error)
-	watch       func(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
-	webhook     func(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
-	callback    func(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
-	report      func(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error]
-	readyErr    error
-	keepErr     error
+	create   func(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error)
+	get      func(ctx context.Context, id string) (*paylinks.Paylink, error)
+	list     func(ctx context.Context, req paylinks.ListRequest) (paylinks.Page, error)
+	capture  func(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error)
+	cancel   func(ctx context.Context, id string, known paylinks.Status) (*paylinks.CancelResult, error)
+	known    paylinks.Status
+	refund   func(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error)
+	send     func(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error)
+	events   func(ctx context.Context, id string, after int64, limit int) ([]paylinks.Event, error)
+	watch    func(ctx context.Context, id string, after int64) iter.Seq2[paylinks.Event, error]
+	webhook  func(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
+	callback func(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
+	report   func(ctx context.Context, req paylinks.ReportRequest) iter.Seq2[paylinks.ReportRow, error]
+	readyErr error
+	keepErr  error
 
 	mu      sync.Mutex
 	answers map[string]paylinks.Answer
@@ -80,12 +79,12 @@ func (f *fake) Capture(ctx context.Context, id string, req paylinks.CaptureReque
 	return f.capture(ctx, id, req)
 }
 
-func (f *fake) Cancel(ctx context.Context, id string) (*paylinks.CancelResult, error) {
-	return f.cancel(ctx, id)
+func (f *fake) CancelKnown(ctx context.Context, id string, known paylinks.Status) (*paylinks.CancelResult, error) {
+	return f.cancel(ctx, id, known)
 }
 
-func (f *fake) CancelAgain(ctx context.Context, id string) (*paylinks.CancelResult, error) {
-	return f.cancelAgain(ctx, id)
+func (f *fake) KnownStatus(context.Context, string) (paylinks.Status, error) {
+	return f.known, nil
 }
 
 func (f *fake) Refund(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {
@@ -114,7 +113,7 @@ func (f *fake) HandleCallback(ctx context.Context, provider, orgAppID string, qu
 
 func (f *fake) Ready(context.Context) error { return f.readyErr }
 
-func (f *fake) ClaimAnswer(_ context.Context, key, fingerprint string) (paylinks.Answer, bool, error) {
+func (f *fake) ClaimAnswer(_ context.Context, key, fingerprint string, note []byte) (paylinks.Answer, bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.answers == nil {
@@ -129,7 +128,10 @@ func (f *fake) ClaimAnswer(_ context.Context, key, fingerprint string) (paylinks
 	case known && f.running[key]:
 		return paylinks.Answer{}, false, &paylinks.Error{Code: paylinks.CodeIdempotencyInProgress, Outcome: paylinks.NotApplied, RetryAfter: time.Second}
 	}
-	claimed := paylinks.Answer{Key: key, Fingerprint: fingerprint, Again: known}
+	claimed := paylinks.Answer{Key: key, Fingerprint: fingerprint, Body: note}
+	if known {
+		claimed.Body = stored.Body
+	}
 	f.answers[key], f.running[key] = claimed, true
 	return claimed, true, nil
 }

@@ -29,8 +29,8 @@ type input struct {
 	// it makes the repeated request the same operation even when the first one's answer was never kept, its outcome being unknown
 	// or the process having died.
 	key string
-	// again: the same request came before under its key, and no final answer was kept.
-	again bool
+	// note is what was noted when the request first came under its key.
+	note []byte
 	// replayed is set where the Service has answered again what it answered under the same reference before.
 	replayed *bool
 }
@@ -42,13 +42,11 @@ type operate func(ctx context.Context, in input) (status int, answer any, err er
 //
 // Kept for the key are final outcomes: a success, and a buyer's rejection. After anything else the key is free again; where the
 // outcome is unknown it stays bound to the same request, which carries the same operation on to its end.
-func (s *server) operation(do operate) handler { return s.keyed(do, false) }
+func (s *server) operation(do operate) handler { return s.noting(nil, do) }
 
-// repeatable is operation for a POST that means another thing once its caller knows more, and so must know whether it's the same request again: any failure
-// leaves the key bound to it.
-func (s *server) repeatable(do operate) handler { return s.keyed(do, true) }
-
-func (s *server) keyed(do operate, binds bool) handler {
+// noting is operation for a POST whose meaning depends on something that changes: what was noted when it first came holds for it for ever, so that any
+// failure leaves the key bound to it.
+func (s *server) noting(note func(context.Context, input) ([]byte, error), do operate) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		in, err := s.readInput(w, r)
 		if err != nil {
@@ -63,7 +61,12 @@ func (s *server) keyed(do operate, binds bool) handler {
 			return nil
 		}
 
-		answer, claimed, err := s.svc.ClaimAnswer(r.Context(), in.key, fingerprint(in.body))
+		if note != nil {
+			if in.note, err = note(r.Context(), in); err != nil {
+				return err
+			}
+		}
+		answer, claimed, err := s.svc.ClaimAnswer(r.Context(), in.key, fingerprint(in.body), in.note)
 		if err != nil {
 			return err
 		}
@@ -72,10 +75,10 @@ func (s *server) keyed(do operate, binds bool) handler {
 			writeBody(w, answer.Status, answer.Body)
 			return nil
 		}
-		in.again = answer.Again
+		in.note = answer.Body
 		status, body, err := s.perform(r, do, in)
 		if err != nil {
-			return s.settleFailure(w, r, answer, err, binds)
+			return s.settleFailure(w, r, answer, err, note != nil)
 		}
 		s.keep(r, answer, status, body)
 		s.writeAnswer(w, in, status, body)

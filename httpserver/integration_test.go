@@ -293,3 +293,21 @@ func TestAStreamShowsThePayment(t *testing.T) {
 	s.call(t, apiToken, http.MethodGet, links+"/"+id, "", "")
 	until("event: paylink.authorized\n")
 }
+
+// The first answer may never have arrived, and then its caller knows nothing of a payment.
+func TestACancelWhoseAnswerWasLostVoidsNothing(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	id, paymentID := s.create(t, "POS-9")
+	require.NoError(t, s.simulator.Pay(paymentID))
+	for range 2 {
+		refused := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "the-cancel")
+		require.Equal(t, "already_paid", refused.code(), refused.body)
+	}
+	payment, err := s.simulator.Payment(paymentID)
+	require.NoError(t, err)
+	require.Equal(t, "AUTHORIZED", payment.Status)
+	voided := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "another-cancel")
+	require.Equal(t, http.StatusOK, voided.status, voided.body)
+	assert.Equal(t, "cancelled", voided.fields["status"])
+}

@@ -71,12 +71,14 @@ func (s *server) capture(ctx context.Context, in input) (int, any, error) {
 	return http.StatusOK, wire.FromCapture(result, warnings), nil
 }
 
+// knownStatus is what a cancel must know of its first time: once its caller knows that the link is paid, it means that the payment is to be voided.
+func (s *server) knownStatus(ctx context.Context, in input) ([]byte, error) {
+	status, err := s.svc.KnownStatus(ctx, in.id)
+	return []byte(status), err
+}
+
 func (s *server) cancel(ctx context.Context, in input) (int, any, error) {
-	cancel := s.svc.Cancel
-	if in.again {
-		cancel = s.svc.CancelAgain
-	}
-	result, err := cancel(ctx, in.id)
+	result, err := s.svc.CancelKnown(ctx, in.id, paylinks.Status(in.note))
 	if err != nil {
 		return 0, nil, err
 	}

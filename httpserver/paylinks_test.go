@@ -197,7 +197,7 @@ func TestCapture(t *testing.T) {
 func TestCancelRefundSend(t *testing.T) {
 	t.Parallel()
 	svc := &fake{
-		cancel: func(_ context.Context, id string) (*paylinks.CancelResult, error) {
+		cancel: func(_ context.Context, id string, _ paylinks.Status) (*paylinks.CancelResult, error) {
 			return &paylinks.CancelResult{PaylinkID: id, Provider: "mispay", Status: paylinks.StatusCancelled, CancelledHere: true}, nil
 		},
 		refund: func(_ context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {

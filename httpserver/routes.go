@@ -35,7 +35,7 @@ func (s *server) routes() []route {
 		{http.MethodGet, api.PathPaylinks, ScopeRead, s.list},
 		{http.MethodGet, link, ScopeRead, s.get},
 		{http.MethodPost, link + "/capture", ScopeWrite, s.operation(s.capture)},
-		{http.MethodPost, link + "/cancel", ScopeWrite, s.repeatable(s.cancel)},
+		{http.MethodPost, link + "/cancel", ScopeWrite, s.noting(s.knownStatus, s.cancel)},
 		{http.MethodPost, link + "/refund", ScopeWrite, s.operation(s.refund)},
 		{http.MethodPost, link + "/send", ScopeWrite, s.operation(s.send)},
 		{http.MethodPost, link + "/resolve", ScopeWrite, s.operation(s.resolve)},

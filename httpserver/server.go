@@ -106,10 +106,11 @@ func (o Options) withDefaults() Options {
 // service is what the handlers use of a [paylinks.Service].
 type service interface {
 	paylinks.API
-	CancelAgain(ctx context.Context, id string) (*paylinks.CancelResult, error)
+	CancelKnown(ctx context.Context, id string, known paylinks.Status) (*paylinks.CancelResult, error)
+	KnownStatus(ctx context.Context, id string) (paylinks.Status, error)
 	HandleWebhook(ctx context.Context, provider, orgAppID string, req paylinks.WebhookRequest) error
 	HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (paylinks.CallbackResult, error)
-	ClaimAnswer(ctx context.Context, key, fingerprint string) (answer paylinks.Answer, claimed bool, err error)
+	ClaimAnswer(ctx context.Context, key, fingerprint string, note []byte) (answer paylinks.Answer, claimed bool, err error)
 	KeepAnswer(ctx context.Context, claimed paylinks.Answer, status int, body []byte) error
 	ReleaseAnswer(ctx context.Context, claimed paylinks.Answer, bound bool) error
 }

@@ -5,12 +5,13 @@ import (
 )
 
 // ClaimAnswer takes an idempotency key for one request of the HTTP API. key is a hash of caller, method, path and Idempotency-Key, fingerprint one of
-// the body. Not claimed means that the answer is final and to be replayed. An error has [CodeIdempotencyMismatch] where the key
+// the body. note is kept in the answer's Body until that is final, so that the same request, where it comes again, finds the note of its first time. Not
+// claimed means that the answer is final and to be replayed. An error has [CodeIdempotencyMismatch] where the key
 // belongs to another request, or [CodeIdempotencyInProgress] where the first one still runs.
-func (s *Service) ClaimAnswer(ctx context.Context, key, fingerprint string) (answer Answer, claimed bool, err error) {
+func (s *Service) ClaimAnswer(ctx context.Context, key, fingerprint string, note []byte) (answer Answer, claimed bool, err error) {
 	now := s.now()
 	answer, claimed, err = s.store.ClaimAnswer(ctx, Answer{
-		Key: key, Fingerprint: fingerprint, DueAt: now.Add(s.lease()), ExpiresAt: now.Add(s.opts.KeepAnswers),
+		Key: key, Fingerprint: fingerprint, Body: note, DueAt: now.Add(s.lease()), ExpiresAt: now.Add(s.opts.KeepAnswers),
 	}, now)
 	switch {
 	case err != nil || claimed:
@@ -26,7 +27,7 @@ func (s *Service) ClaimAnswer(ctx context.Context, key, fingerprint string) (ans
 
 // KeepAnswer makes an answer the final one of its claimed key.
 func (s *Service) KeepAnswer(ctx context.Context, claimed Answer, status int, body []byte) error {
-	claimed.Status, claimed.Body, claimed.Again = status, body, false
+	claimed.Status, claimed.Body = status, body
 	return s.store.Write(ctx, Change{Answer: &claimed})
 }
 
@@ -36,6 +37,6 @@ func (s *Service) ReleaseAnswer(ctx context.Context, claimed Answer, bound bool)
 	if !bound {
 		return s.store.Write(ctx, Change{FreeAnswer: claimed.Key})
 	}
-	claimed.DueAt, claimed.Again = s.now(), false
+	claimed.DueAt = s.now()
 	return s.store.Write(ctx, Change{Answer: &claimed})
 }

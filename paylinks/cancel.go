@@ -1,6 +1,7 @@
 package paylinks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -10,30 +11,32 @@ import (
 // link the rest is released. A link that has ended already is no error.
 //
 // Where the provider has no way to cancel, the link is cancelled here alone and still watched: should it be paid after all, [EventPaidAfterEnd] tells.
-func (s *Service) Cancel(ctx context.Context, id string) (_ *CancelResult, err error) {
-	ctx, span := s.trace(ctx, "cancel")
-	defer span.end(&err)
-	link, app, err := s.open(ctx, "cancel", id)
-	if err != nil {
-		return nil, err
-	}
-	return s.cancel(ctx, link, app, link.Status.Paid())
+func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) { return s.cancelOf(ctx, id, "") }
+
+// CancelKnown is Cancel by a caller who knows the link in a state, as [Service.KnownStatus] told it then. A payment that came since isn't voided. So a request that
+// is repeated does what it did at first, whatever became known meanwhile to those who have seen more than its caller.
+func (s *Service) CancelKnown(ctx context.Context, id string, known Status) (*CancelResult, error) {
+	return s.cancelOf(ctx, id, known)
 }
 
-// CancelAgain is Cancel for a request that was made before, such as a try after one whose answer was lost. What became known of the link since then says nothing of
-// what the caller knows, so a payment is voided only where that has begun before.
-func (s *Service) CancelAgain(ctx context.Context, id string) (_ *CancelResult, err error) {
+// cancelOf cancels a link for a caller who knows it in a state, "" for the one that is stored.
+func (s *Service) cancelOf(ctx context.Context, id string, known Status) (_ *CancelResult, err error) {
 	ctx, span := s.trace(ctx, "cancel")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "cancel", id)
 	if err != nil {
 		return nil, err
 	}
-	void, err := s.operation(ctx, id, func(op *Operation) bool { return op.Kind == OperationCancel && op.Void })
+	return s.cancel(ctx, link, app, cmp.Or(known, link.Status).Paid())
+}
+
+// KnownStatus is the state of a link as it's stored. No provider is asked.
+func (s *Service) KnownStatus(ctx context.Context, id string) (Status, error) {
+	link, _, err := s.open(ctx, "status", id)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	return s.cancel(ctx, link, app, void != nil)
+	return link.Status, nil
 }
 
 // cancel cancels a link. Only where it's knownPaid is a payment given back.

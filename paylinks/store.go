@@ -41,7 +41,7 @@ type Store interface {
 
 	// ClaimAnswer takes the key of answer for one request. Where the key is free, or its earlier answer has expired at now, or its
 	// holder's DueAt has passed without a final answer and the fingerprint is the same, the answer is stored and returned, claimed.
-	// Else the stored one is returned as it is, not claimed. Again is set in what's returned of a key that the same request had left behind, and is never stored.
+	// Else the stored one is returned as it is, not claimed. A key that the same request left behind keeps the Body that it had.
 	ClaimAnswer(ctx context.Context, answer Answer, now time.Time) (stored Answer, claimed bool, err error)
 
 	// Ping tells whether the store answers.
@@ -142,11 +142,9 @@ type Answer struct {
 	Fingerprint string
 	// Status is the HTTP status, 0 while the request runs or while its outcome isn't final.
 	Status int
-	Body   []byte
+	// Body is the answer, or, while there's none, what the request that claimed the key first has noted.
+	Body []byte
 	// DueAt is until when the request that runs holds the key.
 	DueAt     time.Time
 	ExpiresAt time.Time
-	// Again tells of a claimed key that the same request held before, and left without a final answer: it may have had an effect, and its caller may have
-	// been told of it.
-	Again bool
 }

@@ -53,11 +53,10 @@ func (s *Store) ClaimAnswer(ctx context.Context, answer paylinks.Answer, now tim
 }
 
 func claimAnswer(ctx context.Context, t *transaction, answer paylinks.Answer, now time.Time) (stored paylinks.Answer, claimed bool, err error) {
-	values := answerValues(answer)
 	err = sql.ErrNoRows
 	for errors.Is(err, sql.ErrNoRows) { // another process may free the key between two of these statements
 		var written int64
-		if written, err = t.exec(ctx, newAnswerQuery, values...); err != nil || written == 1 {
+		if written, err = t.exec(ctx, newAnswerQuery, answerValues(answer)...); err != nil || written == 1 {
 			return asStored(answer), err == nil, err
 		}
 		stored, err = readAnswer(ctx, t, answer.Key)
@@ -65,11 +64,14 @@ func claimAnswer(ctx context.Context, t *transaction, answer paylinks.Answer, no
 	if err != nil {
 		return stored, false, err
 	}
-	taken, err := t.exec(ctx, takeAnswerQuery, append(values[1:], answer.Key, now.UnixMicro(), now.UnixMicro(), answer.Fingerprint)...)
+	if stored.ExpiresAt.IsZero() || stored.ExpiresAt.After(now) {
+		answer.Body = stored.Body
+	}
+	values := append(answerValues(answer)[1:], answer.Key, now.UnixMicro(), now.UnixMicro(), answer.Fingerprint)
+	taken, err := t.exec(ctx, takeAnswerQuery, values...)
 	if err != nil || taken == 0 {
 		return stored, false, err
 	}
-	answer.Again = stored.ExpiresAt.IsZero() || stored.ExpiresAt.After(now)
 	return asStored(answer), true, nil
 }
 

@@ -79,7 +79,7 @@ func claimAnswers(t TB, store paylinks.Store) {
 		fingerprint string
 		now         time.Time
 		want        bool
-		again       bool
+		keeps       bool // what was noted first
 	}{
 		"running, same request":                    {0, "request", at(9), false, false},
 		"running, other request":                   {0, "other", at(9), false, false},
@@ -94,20 +94,19 @@ func claimAnswers(t TB, store paylinks.Store) {
 		"left behind and expired, other request":   {0, "other", at(101), true, false},
 		"left behind, just before the holder ends": {0, "request", at(10).Add(-time.Microsecond), false, false},
 	} {
-		earlier := paylinks.Answer{Key: name, Fingerprint: "request", Status: c.status, DueAt: at(10), ExpiresAt: at(100)}
-		if c.status != 0 {
-			earlier.Body = []byte("answer")
-		}
+		earlier := paylinks.Answer{Key: name, Fingerprint: "request", Status: c.status, Body: []byte("first"), DueAt: at(10), ExpiresAt: at(100)}
 		stored, claimed, err := store.ClaimAnswer(t.Context(), earlier, epoch)
 		require.NoError(t, err)
 		require.True(t, claimed, "%s: the key is free", name)
 		equal(t, earlier, stored)
 
-		next := paylinks.Answer{Key: name, Fingerprint: c.fingerprint, DueAt: at(200), ExpiresAt: at(300)}
+		next := paylinks.Answer{Key: name, Fingerprint: c.fingerprint, Body: []byte("second"), DueAt: at(200), ExpiresAt: at(300)}
 		want := earlier
 		if c.want {
 			want = next
-			want.Again = c.again
+			if c.keeps {
+				want.Body = earlier.Body
+			}
 		}
 		stored, claimed, err = store.ClaimAnswer(t.Context(), next, c.now)
 		require.NoError(t, err)

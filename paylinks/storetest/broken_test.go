@@ -236,10 +236,12 @@ func giveKeys(store paylinks.Store) paylinks.Store {
 	}}
 }
 
-func forgetHolders(store paylinks.Store) paylinks.Store {
+func forgetNotes(store paylinks.Store) paylinks.Store {
 	return broken{Store: store, claimAnswer: func(ctx context.Context, answer paylinks.Answer, now time.Time) (paylinks.Answer, bool, error) {
 		stored, claimed, err := store.ClaimAnswer(ctx, answer, now)
-		stored.Again = false
+		if claimed {
+			stored.Body = answer.Body
+		}
 		return stored, claimed, err
 	}}
 }

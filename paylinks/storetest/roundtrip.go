@@ -75,7 +75,7 @@ func storeAndCompare(
 	w.Done = false
 	var a paylinks.Answer
 	answer(t, &a)
-	a.Key, a.Again = "key", false
+	a.Key = "key"
 	write(t, store, paylinks.Change{Begin: &o, Events: []paylinks.Event{e}, Webhook: &w, Answer: &a})
 
 	operations, err := store.Operations(ctx, paylinkID)

@@ -94,7 +94,7 @@ func TestABrokenStoreFails(t *testing.T) {
 		{"lists events unsorted", reverseEvents, "events are listed by their sequence, after a position, up to a limit"},
 		{"stores a delivery twice", forgetDeliveries, "a delivery is known per app: ErrDuplicate"},
 		{"gives a key to anybody", giveKeys, "a key is claimed where it's free, expired or left behind by the same request"},
-		{"forgets who held a key", forgetHolders, "a key is claimed where it's free, expired or left behind by the same request"},
+		{"forgets what the first holder of a key noted", forgetNotes, "a key is claimed where it's free, expired or left behind by the same request"},
 		{"gives a key to two", giveKeys, "of many claims of one key exactly one gets it"},
 		{"drops a field", dropField, "every field of every record comes back"},
 		{"writes for callers who have gone", ignoreContext, "a change whose caller has gone isn't made"},

@@ -17,11 +17,13 @@ func (s *Store) ClaimAnswer(ctx context.Context, answer paylinks.Answer, now tim
 		row := s.answers[answer.Key]
 		free := row == nil || expired(row, now)
 		again := !free && row.Status == 0 && !row.DueAt.After(now) && row.Fingerprint == answer.Fingerprint
+		if again {
+			answer.Body = row.Body
+		}
 		if claimed = free || again; claimed {
 			put(s, s.answers, answer.Key, cloneAnswer(&answer))
 		}
 		stored = *cloneAnswer(s.answers[answer.Key])
-		stored.Again = again
 		return nil
 	})
 	return stored, claimed, err
