@@ -11,7 +11,9 @@ import (
 // link the rest is released. A link that has ended already is no error.
 //
 // Where the provider has no way to cancel, the link is cancelled here alone and still watched: should it be paid after all, [EventPaidAfterEnd] tells.
-func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) { return s.cancelOf(ctx, id, "") }
+func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) {
+	return s.cancelOf(ctx, id, "")
+}
 
 // CancelKnown is Cancel by a caller who knows the link in a state, as [Service.KnownStatus] told it then. A payment that came since isn't voided. So a request that
 // is repeated does what it did at first, whatever became known meanwhile to those who have seen more than its caller.

@@ -161,3 +161,18 @@ func TestRequiredFieldsStartWithThePublishedOnes(t *testing.T) {
 	assert.Equal(t, append(common, "phone_number"), names(tamaraConfig.RequiredFields))
 	assert.Equal(t, append(optional, "payment_type", "store_code", "locale"), names(tamaraConfig.OptionalFields))
 }
+
+func TestAFieldThatAProviderRequiresIsNotOptionalToo(t *testing.T) {
+	t.Parallel()
+	entry := providers.Entry{Info: paylinks.Info{ID: "acme", Kind: paylinks.KindBNPL, RequiredFields: []paylinks.Field{{Name: "buyer_phone", Type: "string"}, {Name: "lang", Type: "string"}}}}
+	config := entry.Config()
+	var required []string
+	for _, field := range config.RequiredFields {
+		required = append(required, field.Name)
+	}
+	assert.Subset(t, required, []string{"buyer_phone", "lang", "amount"})
+	for _, field := range config.OptionalFields {
+		assert.NotContains(t, required, field.Name)
+	}
+	assert.NotEmpty(t, config.OptionalFields)
+}

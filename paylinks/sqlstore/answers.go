@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/paylinks/paylinks-go/paylinks"
@@ -67,8 +68,8 @@ func claimAnswer(ctx context.Context, t *transaction, answer paylinks.Answer, no
 	if stored.ExpiresAt.IsZero() || stored.ExpiresAt.After(now) {
 		answer.Body = stored.Body
 	}
-	values := append(answerValues(answer)[1:], answer.Key, now.UnixMicro(), now.UnixMicro(), answer.Fingerprint)
-	taken, err := t.exec(ctx, takeAnswerQuery, values...)
+	conditions := []any{answer.Key, now.UnixMicro(), now.UnixMicro(), answer.Fingerprint}
+	taken, err := t.exec(ctx, takeAnswerQuery, slices.Concat(answerValues(answer)[1:], conditions)...)
 	if err != nil || taken == 0 {
 		return stored, false, err
 	}
