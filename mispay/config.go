@@ -2,7 +2,6 @@ package mispay
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -138,7 +138,7 @@ var (
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
 	c.AppID = strings.TrimSpace(c.AppID)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	for _, d := range []struct {
 		field *string
 		value string
@@ -166,39 +166,35 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
-
+	var wrong settings.Wrong
 	switch {
 	case c.AppID == "":
-		say("AppID", "required", "set the App ID that MisPay issued")
+		wrong.Required("AppID", "set the App ID that MisPay issued")
 	case !visibleASCII.MatchString(c.AppID):
-		say("AppID", "invalid", "must be visible ASCII characters")
+		wrong.Invalid("AppID", "must be visible ASCII characters")
 	}
 	switch {
 	case c.AppSecret == "":
-		say("AppSecret", "required", "set the App Secret that MisPay issued")
+		wrong.Required("AppSecret", "set the App Secret that MisPay issued")
 	case !headerText.MatchString(c.AppSecret.Reveal()):
-		say("AppSecret", "invalid", "has space at an end, a line break or a control character: it's used byte by byte, so none is trimmed")
+		wrong.Invalid("AppSecret", "has space at an end, a line break or a control character: it's used byte by byte, so none is trimmed")
 	}
 	switch {
 	case c.WebhookSecret == "":
-		say("WebhookSecret", "required", "set a long random text, the last part of the webhook URL that you give to MisPay")
+		wrong.Required("WebhookSecret", "set a long random text, the last part of the webhook URL that you give to MisPay")
 	case !secretSegment.MatchString(c.WebhookSecret.Reveal()):
-		say("WebhookSecret", "invalid", `must be letters, digits, "-" and "_", since it's a part of a path`)
+		wrong.Invalid("WebhookSecret", `must be letters, digits, "-" and "_", since it's a part of a path`)
 	}
 	switch known, isKnown := environmentOf[c.BaseURL]; {
 	case c.Environment != "" && c.Environment != Sandbox && c.Environment != Live:
-		say("Environment", "invalid", "must be mispay.Sandbox or mispay.Live")
+		wrong.Invalid("Environment", "must be mispay.Sandbox or mispay.Live")
 	case c.Environment == "" && c.BaseURL == "":
-		say("Environment", "required", "say mispay.Sandbox or mispay.Live, or set BaseURL")
+		wrong.Required("Environment", "say mispay.Sandbox or mispay.Live, or set BaseURL")
 	case c.Environment != "" && isKnown && known != c.Environment:
-		say("Environment", "invalid", fmt.Sprintf("says %s, but BaseURL is MisPay's %s", c.Environment, known))
+		wrong.Invalid("Environment", fmt.Sprintf("says %s, but BaseURL is MisPay's %s", c.Environment, known))
 	}
 	if c.BaseURL != "" && !validBaseURL(c.BaseURL) {
-		say("BaseURL", "invalid", "must be the full URL up to and including /v1/api, such as "+baseLive)
+		wrong.Invalid("BaseURL", "must be the full URL up to and including /v1/api, such as "+baseLive)
 	}
 	for _, path := range []struct {
 		field, template string
@@ -211,24 +207,24 @@ func (c Config) check() error {
 		{"Paths.Refund", c.Paths.Refund, 0},
 	} {
 		if !strings.HasPrefix(path.template, "/") || strings.Count(path.template, "{id}") != path.ids {
-			say(path.field, "invalid", fmt.Sprintf(`must start with "/" and have %d "{id}"`, path.ids))
+			wrong.Invalid(path.field, fmt.Sprintf(`must start with "/" and have %d "{id}"`, path.ids))
 		}
 	}
 	if c.Version != V12 && c.Version != V11 {
-		say("Version", "invalid", "must be mispay.V12 or mispay.V11")
+		wrong.Invalid("Version", "must be mispay.V12 or mispay.V11")
 	}
 	if c.Lang != "ar" && c.Lang != "en" {
-		say("Lang", "invalid", "must be ar or en")
+		wrong.Invalid("Lang", "must be ar or en")
 	}
 	if c.Lifetime < 0 || c.Lifetime > maxLifetime {
-		say("Lifetime", "invalid", "must be more than zero and at most 30 days")
+		wrong.Invalid("Lifetime", "must be more than zero and at most 30 days")
 	}
 	for _, limit := range []struct {
 		field  string
 		amount paylinks.Money
 	}{{"MinAmount", c.MinAmount}, {"MaxAmount", c.MaxAmount}} {
 		if limit.amount.IsSet() && limit.amount.Currency() != paylinks.SAR {
-			say(limit.field, "unsupported", "must be in SAR")
+			wrong.Unsupported(limit.field, "must be in SAR")
 		}
 	}
 	for _, extra := range []struct {
@@ -236,13 +232,10 @@ func (c Config) check() error {
 		fields map[string]any
 	}{{"CheckoutExtra", c.CheckoutExtra}, {"RefundExtra", c.RefundExtra}} {
 		if _, err := encoded(extra.fields); err != nil {
-			say(extra.field, "invalid", "must be encodable as JSON")
+			wrong.Invalid(extra.field, "must be encodable as JSON")
 		}
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("mispay: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	return wrong.Err("mispay")
 }
 
 func validBaseURL(s string) bool {

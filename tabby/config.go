@@ -1,16 +1,15 @@
 package tabby
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -91,10 +90,10 @@ var (
 
 // normalized is c with space trimmed and defaults filled in.
 func (c Config) normalized() Config {
-	c.SecretKey = paylinks.Secret(strings.TrimSpace(c.SecretKey.Reveal()))
-	c.WebhookSecret = paylinks.Secret(strings.TrimSpace(c.WebhookSecret.Reveal()))
+	c.SecretKey = settings.Secret(c.SecretKey)
+	c.WebhookSecret = settings.Secret(c.WebhookSecret)
 	c.MerchantCode = strings.TrimSpace(c.MerchantCode)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.WebhookHeader == "" {
 		c.WebhookHeader = DefaultWebhookHeader
 	}
@@ -117,47 +116,40 @@ func currencyOf(merchantCode string) paylinks.Currency {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
-
+	var wrong settings.Wrong
 	key := c.SecretKey.Reveal()
 	switch {
 	case key == "":
-		say("SecretKey", "required", "set the secret key of the Tabby account (sk_… or sk_test_…)")
+		wrong.Required("SecretKey", "set the secret key of the Tabby account (sk_… or sk_test_…)")
 	case strings.HasPrefix(key, "pk_"):
-		say("SecretKey", "invalid", "this is the public key (pk_…); the secret key starts with sk_")
+		wrong.Invalid("SecretKey", "this is the public key (pk_…); the secret key starts with sk_")
 	case !secretKeyShape.MatchString(key):
-		say("SecretKey", "invalid", "must be sk_ or sk_test_ and a UUID in lower case, as Tabby's dashboard shows it")
+		wrong.Invalid("SecretKey", "must be sk_ or sk_test_ and a UUID in lower case, as Tabby's dashboard shows it")
 	case c.Environment != "" && c.Environment != environmentOf(c.SecretKey):
-		say("Environment", "invalid", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(c.SecretKey)))
+		wrong.Invalid("Environment", fmt.Sprintf("says %s, but SecretKey is a %s key", c.Environment, environmentOf(c.SecretKey)))
 	}
 	if c.Environment != "" && c.Environment != Test && c.Environment != Live {
-		say("Environment", "invalid", "must be tabby.Test or tabby.Live, or empty for what the key says")
+		wrong.Invalid("Environment", "must be tabby.Test or tabby.Live, or empty for what the key says")
 	}
 	switch {
 	case c.MerchantCode == "":
-		say("MerchantCode", "required", "set the merchant code that Tabby issued")
+		wrong.Required("MerchantCode", "set the merchant code that Tabby issued")
 	case !visibleASCII.MatchString(c.MerchantCode):
-		say("MerchantCode", "invalid", "must be visible ASCII characters")
+		wrong.Invalid("MerchantCode", "must be visible ASCII characters")
 	}
 	if !Info().Accepts(c.Currency) {
-		say("Currency", "unsupported", "must be SAR, AED or KWD")
+		wrong.Unsupported("Currency", "must be SAR, AED or KWD")
 	}
-	if !validBaseURL(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.tabby.sa")
+	if c.BaseURL != "" {
+		wrong.Origin(c.BaseURL, "https://api.tabby.sa")
 	}
 	if !headerNameShape.MatchString(c.WebhookHeader) {
-		say("WebhookHeader", "invalid", "must be an HTTP header name of letters, digits and dashes")
+		wrong.Invalid("WebhookHeader", "must be an HTTP header name of letters, digits and dashes")
 	}
 	if c.WebhookSecret != "" && !visibleASCII.MatchString(c.WebhookSecret.Reveal()) {
-		say("WebhookSecret", "invalid", "must be visible ASCII characters without space, since it travels in a header")
+		wrong.Invalid("WebhookSecret", "must be visible ASCII characters without space, since it travels in a header")
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("tabby: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
+	return wrong.Err("tabby")
 }
 
 func environmentOf(key paylinks.Secret) Environment {
@@ -165,14 +157,6 @@ func environmentOf(key paylinks.Secret) Environment {
 		return Test
 	}
 	return Live
-}
-
-func validBaseURL(s string) bool {
-	if s == "" {
-		return true
-	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
 }
 
 // host is where calls about a payment in currency go.

@@ -1,16 +1,15 @@
 package tamara
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/paylinks/paylinks-go/internal/settings"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -100,7 +99,7 @@ func (c Config) normalized() Config {
 	for _, secret := range []*paylinks.Secret{&c.APIToken, &c.NotificationToken, &c.OldNotificationToken} {
 		*secret = paylinks.Secret(strings.TrimSpace(secret.Reveal()))
 	}
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(c.BaseURL), "/")
+	c.BaseURL = settings.BaseURL(c.BaseURL)
 	if c.BaseURL == "" {
 		c.BaseURL = map[Environment]string{Sandbox: hostSandbox, Live: hostLive}[c.Environment]
 	}
@@ -124,11 +123,7 @@ func (c Config) normalized() Config {
 
 // check names everything that is wrong with a normalized c.
 func (c Config) check() error {
-	var wrong []error
-	say := func(field, code, message string) {
-		wrong = append(wrong, &paylinks.FieldError{Field: field, Code: code, Message: message})
-	}
-
+	var wrong settings.Wrong
 	for _, token := range []struct {
 		field    string
 		value    paylinks.Secret
@@ -138,53 +133,45 @@ func (c Config) check() error {
 	} {
 		switch {
 		case token.value == "" && token.required:
-			say(token.field, "required", "set it to what Tamara's partner portal shows when it makes the token")
+			wrong.Required(token.field, "set it to what Tamara's partner portal shows when it makes the token")
 		case token.value != "" && !visibleASCII.MatchString(token.value.Reveal()):
-			say(token.field, "invalid", "must be visible ASCII characters without space inside")
+			wrong.Invalid(token.field, "must be visible ASCII characters without space inside")
 		}
 	}
 	switch {
 	case c.Environment != "" && c.Environment != Sandbox && c.Environment != Live:
-		say("Environment", "invalid", "must be tamara.Sandbox or tamara.Live")
+		wrong.Invalid("Environment", "must be tamara.Sandbox or tamara.Live")
 	case c.BaseURL == "":
-		say("Environment", "required", "say tamara.Sandbox or tamara.Live: the token doesn't tell")
+		wrong.Required("Environment", "say tamara.Sandbox or tamara.Live: the token doesn't tell")
 	}
-	if c.BaseURL != "" && !validBaseURL(c.BaseURL) {
-		say("BaseURL", "invalid", "must be a scheme and a host alone, such as https://api.tamara.co")
+	if c.BaseURL != "" {
+		wrong.Origin(c.BaseURL, "https://api.tamara.co")
 	}
 	switch {
 	case c.Flow != FlowSMS && c.Flow != FlowQR && c.Flow != FlowOnline:
-		say("Flow", "invalid", "must be tamara.FlowSMS, tamara.FlowQR or tamara.FlowOnline")
+		wrong.Invalid("Flow", "must be tamara.FlowSMS, tamara.FlowQR or tamara.FlowOnline")
 	case c.Flow == FlowQR && c.DeviceID == "":
-		say("DeviceID", "required", "FlowQR needs the id of the till")
+		wrong.Required("DeviceID", "FlowQR needs the id of the till")
 	}
 	if c.DeviceID != "" && !visibleASCII.MatchString(c.DeviceID) {
-		say("DeviceID", "invalid", "must be visible ASCII characters, since it travels in a header")
+		wrong.Invalid("DeviceID", "must be visible ASCII characters, since it travels in a header")
 	}
 	if c.ExpiryMinutes != 0 && (c.ExpiryMinutes < minExpiry || c.ExpiryMinutes > maxExpiry) {
-		say("ExpiryMinutes", "invalid", fmt.Sprintf("must be %d to %d, or 0 for Tamara's own time", minExpiry, maxExpiry))
+		wrong.Invalid("ExpiryMinutes", fmt.Sprintf("must be %d to %d, or 0 for Tamara's own time", minExpiry, maxExpiry))
 	}
 	for _, currency := range c.Currencies {
 		if !slices.Contains(apiCurrencies[:], currency) {
-			say("Currencies", "unsupported", "must be among SAR, AED, BHD, KWD and OMR")
+			wrong.Unsupported("Currencies", "must be among SAR, AED, BHD, KWD and OMR")
 			break
 		}
 	}
 	for _, event := range c.RegisterEvents {
 		if !slices.Contains(WebhookEvents(), event) {
-			say("RegisterEvents", "invalid", "must be among tamara.WebhookEvents()")
+			wrong.Invalid("RegisterEvents", "must be among tamara.WebhookEvents()")
 			break
 		}
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("tamara: the configuration is wrong: %w", errors.Join(wrong...))
-	}
-	return nil
-}
-
-func validBaseURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
+	return wrong.Err("tamara")
 }
 
 // flow is the flow in which the link of ref was made.

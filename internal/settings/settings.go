@@ -27,6 +27,9 @@ func (w *Wrong) Required(field, message string) { w.say(field, "required", messa
 // Invalid notes a field that must be something else.
 func (w *Wrong) Invalid(field, message string) { w.say(field, "invalid", message) }
 
+// Unsupported notes a field with a value that exists, and that the provider has no use for.
+func (w *Wrong) Unsupported(field, message string) { w.say(field, "unsupported", message) }
+
 // Origin notes a BaseURL that isn't a scheme and a host alone, such as example.
 func (w *Wrong) Origin(baseURL, example string) {
 	if !rest.IsOrigin(baseURL) {
