@@ -10,6 +10,7 @@ import (
 // Capture takes the money of an authorized link, all that is left or a part. The provider is looked at first where the stored state is old
 // or not yet authorized. A link that is captured already is no error: AlreadyCaptured says so, and nothing is taken twice.
 func (s *Service) Capture(ctx context.Context, id string, req CaptureRequest) (_ *CaptureResult, err error) {
+	defer named("capture", &err)
 	ctx, span := s.trace(ctx, "capture")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "capture", id)

@@ -13,6 +13,7 @@ import (
 // Create makes a payment link. The link is stored before the provider is called: an error with [CodeProviderTimeout] names
 // it, and the Service settles it. A buyer whom the provider refuses is an error with [CodeBuyerRejected], its Reason and Messages.
 func (s *Service) Create(ctx context.Context, req CreateRequest) (_ *Paylink, err error) {
+	defer named("create", &err)
 	ctx, span := s.trace(ctx, "create")
 	defer span.end(&err)
 	link, err := req.parse()

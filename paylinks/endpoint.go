@@ -42,7 +42,8 @@ type EndpointSecret struct {
 }
 
 // AddEndpoint makes an endpoint that is told of every event from now on. It needs [Options.SigningKey] and a store with an [Outbox].
-func (s *Service) AddEndpoint(ctx context.Context, req EndpointRequest) (*EndpointSecret, error) {
+func (s *Service) AddEndpoint(ctx context.Context, req EndpointRequest) (_ *EndpointSecret, err error) {
+	defer named("add endpoint", &err)
 	outbox, err := s.outbox()
 	if err != nil {
 		return nil, err
@@ -72,7 +73,8 @@ func (s *Service) AddEndpoint(ctx context.Context, req EndpointRequest) (*Endpoi
 }
 
 // Endpoints lists the endpoints that the caller may see: those whose apps are all theirs.
-func (s *Service) Endpoints(ctx context.Context) ([]*Endpoint, error) {
+func (s *Service) Endpoints(ctx context.Context) (_ []*Endpoint, err error) {
+	defer named("endpoints", &err)
 	outbox, err := s.outbox()
 	if err != nil {
 		return nil, err
@@ -86,7 +88,8 @@ func (s *Service) Endpoints(ctx context.Context) ([]*Endpoint, error) {
 }
 
 // Endpoint reads an endpoint with its secret.
-func (s *Service) Endpoint(ctx context.Context, id string) (*EndpointSecret, error) {
+func (s *Service) Endpoint(ctx context.Context, id string) (_ *EndpointSecret, err error) {
+	defer named("endpoint", &err)
 	endpoint, err := s.endpoint(ctx, id)
 	if err != nil {
 		return nil, err
@@ -95,7 +98,8 @@ func (s *Service) Endpoint(ctx context.Context, id string) (*EndpointSecret, err
 }
 
 // RotateEndpoint gives an endpoint a new secret. For a day the old one signs too, so that no receiver misses an event while it changes over.
-func (s *Service) RotateEndpoint(ctx context.Context, id string) (*EndpointSecret, error) {
+func (s *Service) RotateEndpoint(ctx context.Context, id string) (_ *EndpointSecret, err error) {
+	defer named("rotate endpoint", &err)
 	return s.changeEndpoint(ctx, id, func(e *Endpoint) {
 		e.Key++
 		e.OldKeyUntil = s.now().Add(rotationOverlap)
@@ -103,12 +107,18 @@ func (s *Service) RotateEndpoint(ctx context.Context, id string) (*EndpointSecre
 }
 
 // DisableEndpoint stops (true) or resumes (false) telling an endpoint. What happens in between isn't told later.
-func (s *Service) DisableEndpoint(ctx context.Context, id string, disabled bool) (*EndpointSecret, error) {
+func (s *Service) DisableEndpoint(ctx context.Context, id string, disabled bool) (_ *EndpointSecret, err error) {
+	step := "enable"
+	if disabled {
+		step = "disable"
+	}
+	defer named(step+" endpoint", &err)
 	return s.changeEndpoint(ctx, id, func(e *Endpoint) { e.Disabled = disabled })
 }
 
 // DeleteEndpoint forgets an endpoint and what is on its way to it.
-func (s *Service) DeleteEndpoint(ctx context.Context, id string) error {
+func (s *Service) DeleteEndpoint(ctx context.Context, id string) (err error) {
+	defer named("delete endpoint", &err)
 	if _, err := s.endpoint(ctx, id); err != nil {
 		return err
 	}
@@ -268,7 +278,8 @@ type DeliveriesPage struct {
 }
 
 // ListDeliveries lists what was and is to be told to an endpoint, newest first, page by page.
-func (s *Service) ListDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) (DeliveriesPage, error) {
+func (s *Service) ListDeliveries(ctx context.Context, endpointID string, req ListDeliveriesRequest) (_ DeliveriesPage, err error) {
+	defer named("deliveries", &err)
 	var wrong fieldErrors
 	limit := checkLimit(&wrong, req.Limit)
 	if !slices.Contains([]DeliveryState{"", DeliveryPending, DeliveryDelivered, DeliveryDead}, req.State) {
@@ -293,7 +304,8 @@ func (s *Service) ListDeliveries(ctx context.Context, endpointID string, req Lis
 }
 
 // GetDelivery reads a delivery of an endpoint.
-func (s *Service) GetDelivery(ctx context.Context, endpointID, id string) (*EventDelivery, error) {
+func (s *Service) GetDelivery(ctx context.Context, endpointID, id string) (_ *EventDelivery, err error) {
+	defer named("delivery", &err)
 	if _, err := s.endpoint(ctx, endpointID); err != nil {
 		return nil, err
 	}
@@ -309,7 +321,8 @@ func (s *Service) GetDelivery(ctx context.Context, endpointID, id string) (*Even
 }
 
 // Resend has a delivery tried again at once, and then by the whole schedule, whatever became of it before.
-func (s *Service) Resend(ctx context.Context, endpointID, id string) (*EventDelivery, error) {
+func (s *Service) Resend(ctx context.Context, endpointID, id string) (_ *EventDelivery, err error) {
+	defer named("resend", &err)
 	delivery, err := s.GetDelivery(ctx, endpointID, id)
 	if err != nil {
 		return nil, err

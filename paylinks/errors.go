@@ -38,7 +38,7 @@ const (
 	CodeInvalidJSON Code = "invalid_json"
 	// CodeValidationFailed: fields are missing or wrong: [Error].Fields names each.
 	CodeValidationFailed Code = "validation_failed"
-	// CodeUnknownProvider: no provider has that id.
+	// CodeUnknownProvider: no provider has that id. Only a server says so: to the Service it's an app that isn't there, [CodeOrgAppNotFound].
 	CodeUnknownProvider Code = "unknown_provider"
 	// CodeProviderNotLinkable: the provider is a gateway, which makes no links: use an order, or sync its payments.
 	CodeProviderNotLinkable Code = "provider_not_linkable"
@@ -60,7 +60,7 @@ const (
 	CodeNotFound Code = "not_found"
 	// CodePaylinkNotFound: there is no such link, or it's another caller's.
 	CodePaylinkNotFound Code = "paylink_not_found"
-	// CodeOrgAppNotFound: no such app is installed, or it's another caller's, or one of another kind.
+	// CodeOrgAppNotFound: no such app is installed, or it's another caller's, another provider's, or one of another kind.
 	CodeOrgAppNotFound Code = "org_app_not_found"
 	// CodeMethodNotAllowed: the path has other methods.
 	CodeMethodNotAllowed Code = "method_not_allowed"
@@ -122,7 +122,7 @@ type Error struct {
 	// Code is why, and Outcome whether it has happened all the same: "" where nothing was to happen.
 	Code    Code
 	Outcome Outcome
-	// Op is the call that failed: "create", "capture", ….
+	// Op is the call that failed: "create", "capture", …. It's the same in a Service and in a Client.
 	Op string
 	// Message says what is wrong and how to mend it, for the developer.
 	Message string

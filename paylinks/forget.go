@@ -12,7 +12,8 @@ import (
 // The link must be final, and no other link of its order open, else the error has [CodeUnsupported]; while an operation of the link is open,
 // [CodeOperationInProgress]. An order that is forgotten can't try another provider that needs to know the buyer. Not reached are the
 // provider's own records, answers kept for idempotency keys, which are gone after [Options.KeepAnswers], and backups.
-func (s *Service) Forget(ctx context.Context, id string) error {
+func (s *Service) Forget(ctx context.Context, id string) (err error) {
+	defer named("forget", &err)
 	for range maxRounds {
 		link, err := s.paylink(ctx, "forget", id)
 		if err != nil {

@@ -15,7 +15,8 @@ const (
 )
 
 // List lists the links that the caller may see, newest first, page by page.
-func (s *Service) List(ctx context.Context, req ListRequest) (Page, error) {
+func (s *Service) List(ctx context.Context, req ListRequest) (_ Page, err error) {
+	defer named("list", &err)
 	query, err := req.parse()
 	if err != nil {
 		return Page{}, err

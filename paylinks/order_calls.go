@@ -14,6 +14,7 @@ import (
 // the order is stored either way, and the error has its OrderID and Attempts. An order whose first usable provider is a gateway makes no link: it's
 // [OrderPendingSync] until a sync finds its payment.
 func (s *Service) CreateOrder(ctx context.Context, req OrderRequest) (_ *OrderResult, err error) {
+	defer named("order", &err)
 	ctx, span := s.trace(ctx, "order.create")
 	defer span.end(&err)
 	store, err := s.orderStore()
@@ -97,6 +98,7 @@ func (s *Service) orderedBefore(ctx context.Context, w *walk, earlier *Order) (*
 // another one. An open link is an error with [CodeOrderHasOpenPaylink] unless it's to be cancelled first, a paid one with
 // [CodeAlreadyPaid]; with no provider left it's [CodeNoUsableProvider].
 func (s *Service) NextProvider(ctx context.Context, orderID string, req NextRequest) (_ *OrderResult, err error) {
+	defer named("next", &err)
 	ctx, span := s.trace(ctx, "order.next")
 	defer span.end(&err)
 	store, order, err := s.findOrder(ctx, orderID)
@@ -170,6 +172,7 @@ func (w *walk) exhausted() *Error {
 
 // GetOrder reads an order of the caller's by its reference. Its active link is refreshed as [Service.Get] does.
 func (s *Service) GetOrder(ctx context.Context, orderID string) (_ *OrderResult, err error) {
+	defer named("order", &err)
 	ctx, span := s.trace(ctx, "order.get")
 	defer span.end(&err)
 	store, order, err := s.findOrder(ctx, orderID)
@@ -209,7 +212,8 @@ func (s *Service) refreshActive(ctx context.Context, order *Order) (stale bool, 
 }
 
 // ListOrders lists the caller's orders as stored, newest first, page by page.
-func (s *Service) ListOrders(ctx context.Context, req ListOrdersRequest) (OrdersPage, error) {
+func (s *Service) ListOrders(ctx context.Context, req ListOrdersRequest) (_ OrdersPage, err error) {
+	defer named("orders", &err)
 	store, err := s.orderStore()
 	if err != nil {
 		return OrdersPage{}, err

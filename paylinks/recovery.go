@@ -152,6 +152,7 @@ func (s *Service) decide(ctx context.Context, link *Paylink, op *Operation, happ
 // Resolve tells the Service what became of an operation that ended without a known outcome ([EventOperationUnknown]), after a person has looked it up at the
 // provider. referenceID is the caller's, or the one of the answer. An operation that isn't in that state is an error with [CodeNotFound].
 func (s *Service) Resolve(ctx context.Context, id, referenceID string, happened bool) (err error) {
+	defer named("resolve", &err)
 	ctx, span := s.trace(ctx, "resolve")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "resolve", id)

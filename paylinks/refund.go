@@ -8,6 +8,7 @@ import (
 // Refund gives captured money back, all that is left or a part. One with an unknown outcome is never sent again by itself unless the
 // provider promises to do it once.
 func (s *Service) Refund(ctx context.Context, id string, req RefundRequest) (_ *RefundResult, err error) {
+	defer named("refund", &err)
 	ctx, span := s.trace(ctx, "refund")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "refund", id)

@@ -72,6 +72,7 @@ func (s *Service) Report(ctx context.Context, req ReportRequest) iter.Seq2[Repor
 				return
 			}
 			if err != nil {
+				named("report", &err)
 				yield(ReportRow{}, err)
 				return
 			}

@@ -5,6 +5,7 @@ import "context"
 // Send has the provider send an unpaid link to the buyer again. A provider that can't is an error with [CodeUnsupported]. Whether a send with an unknown
 // outcome went out can't be found out, so it isn't repeated: the same IdempotencyKey gets the same error.
 func (s *Service) Send(ctx context.Context, id string, req SendRequest) (_ *SendResult, err error) {
+	defer named("send", &err)
 	ctx, span := s.trace(ctx, "send")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "send", id)

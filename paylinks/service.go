@@ -185,7 +185,8 @@ func (s *Service) paylink(ctx context.Context, op, id string) (*Paylink, error) 
 }
 
 // open reads a link and its app, for doing something to it.
-func (s *Service) open(ctx context.Context, op, id string) (*Paylink, App, error) {
+func (s *Service) open(ctx context.Context, op, id string) (_ *Paylink, _ App, err error) {
+	defer named(op, &err)
 	link, err := s.paylink(ctx, op, id)
 	if err != nil {
 		return nil, App{}, err

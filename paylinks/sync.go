@@ -36,7 +36,8 @@ type SyncRequest struct {
 
 // SyncPayments has a gateway's payments read into the ledger. It returns at once: [Service.Run] does the work, and [Service.GetSync] shows how far
 // it is. While a sync of the app isn't finished, a request without a window gets that one, and another window is an error with [CodeSyncInProgress].
-func (s *Service) SyncPayments(ctx context.Context, req SyncRequest) (*Sync, error) {
+func (s *Service) SyncPayments(ctx context.Context, req SyncRequest) (_ *Sync, err error) {
+	defer named("sync", &err)
 	var wrong fieldErrors
 	wrong.required("org_app_id", req.OrgAppID)
 	if err := wrong.err("sync"); err != nil {
@@ -135,7 +136,8 @@ func syncInProgress(provider, message string) *Error {
 }
 
 // GetSync reads a sync of an app that the caller may use.
-func (s *Service) GetSync(ctx context.Context, id string) (*Sync, error) {
+func (s *Service) GetSync(ctx context.Context, id string) (_ *Sync, err error) {
+	defer named("sync", &err)
 	ledger, ok := s.store.(Ledger)
 	if !ok {
 		return nil, syncNotFound()
@@ -378,7 +380,8 @@ type PaymentsPage struct {
 }
 
 // ListPayments lists the synced payments of the apps that the caller may use, newest first, page by page.
-func (s *Service) ListPayments(ctx context.Context, req ListPaymentsRequest) (PaymentsPage, error) {
+func (s *Service) ListPayments(ctx context.Context, req ListPaymentsRequest) (_ PaymentsPage, err error) {
+	defer named("payments", &err)
 	var wrong fieldErrors
 	query := SyncedPaymentQuery{
 		Provider: req.Provider, Status: req.Status, Reference: req.Reference, CreatedFrom: req.CreatedFrom, CreatedTo: req.CreatedTo,

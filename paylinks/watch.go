@@ -8,7 +8,8 @@ import (
 )
 
 // Events lists the events of a link with a sequence above after, oldest first. limit is 1 to 200, 0 for 50.
-func (s *Service) Events(ctx context.Context, id string, after int64, limit int) ([]Event, error) {
+func (s *Service) Events(ctx context.Context, id string, after int64, limit int) (_ []Event, err error) {
+	defer named("events", &err)
 	var wrong fieldErrors
 	limit = checkLimit(&wrong, limit)
 	if err := wrong.err("events"); err != nil {
@@ -33,6 +34,7 @@ func (s *Service) Watch(ctx context.Context, id string, after int64) iter.Seq2[E
 			events, err := s.Events(ctx, id, after, maxLimit)
 			if err != nil {
 				if ctx.Err() == nil {
+					named("watch", &err)
 					yield(Event{}, err)
 				}
 				return

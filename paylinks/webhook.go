@@ -14,6 +14,7 @@ import (
 //
 // A webhook only says where to look: [Service.Run] reads the provider's truth about its link.
 func (s *Service) HandleWebhook(ctx context.Context, provider, orgAppID string, req WebhookRequest) (err error) {
+	defer named("webhook", &err)
 	ctx, span := s.trace(ctx, "webhook.receive")
 	defer span.end(&err)
 	app, err := s.apps.App(ctx, orgAppID)
@@ -142,7 +143,8 @@ func (s *Service) settleByWebhook(ctx context.Context, link *Paylink) error {
 
 // HandleCallback takes the query with which a buyer's browser comes back and says what to show. It's never proof of payment: the link is as the provider
 // tells it. An unknown app is an error with [CodeOrgAppNotFound], a query that can't be read one with [CodeValidationFailed].
-func (s *Service) HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (CallbackResult, error) {
+func (s *Service) HandleCallback(ctx context.Context, provider, orgAppID string, query url.Values) (_ CallbackResult, err error) {
+	defer named("callback", &err)
 	app, err := s.linkApp(ctx, orgAppID)
 	if err != nil {
 		return CallbackResult{}, err
