@@ -92,7 +92,10 @@ func moneyIntent(kind OperationKind, link *Paylink, amount, referenceID, idempot
 			return in, err
 		}
 	}
-	if err := checkName(string(kind), "reference_id", referenceID); err != nil {
+	if err := checkReference(string(kind), referenceID); err != nil {
+		return in, err
+	}
+	if err := checkKey(string(kind), idempotencyKey); err != nil {
 		return in, err
 	}
 	in.name = referenceID

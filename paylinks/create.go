@@ -20,7 +20,7 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (_ *Paylink, er
 	if err != nil {
 		return nil, err
 	}
-	if err := checkName("create", "idempotency_key", req.IdempotencyKey); err != nil {
+	if err := checkKey("create", req.IdempotencyKey); err != nil {
 		return nil, err
 	}
 	app, err := s.app(ctx, req.OrgAppID)

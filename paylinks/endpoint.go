@@ -3,6 +3,7 @@ package paylinks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -188,6 +189,9 @@ func (s *Service) outbox() (Outbox, error) {
 
 // checkEndpoint checks a request and says whose events its endpoint gets.
 func (s *Service) checkEndpoint(ctx context.Context, req EndpointRequest) (apps []string, err error) {
+	if err := req.legible(); err != nil {
+		return nil, err
+	}
 	var wrong fieldErrors
 	wrong.text("description", req.Description, maxText)
 	for _, kind := range req.Types {
@@ -214,6 +218,19 @@ func (s *Service) checkEndpoint(ctx context.Context, req EndpointRequest) (apps 
 		wrong.add("url", "invalid", "%s", problem)
 	}
 	return apps, wrong.err("endpoint")
+}
+
+func (r EndpointRequest) legible() error {
+	var wrong fieldErrors
+	wrong.legible("url", r.URL)
+	wrong.legible("description", r.Description)
+	for i, kind := range r.Types {
+		wrong.legible(fmt.Sprintf("types[%d]", i), string(kind))
+	}
+	for i, app := range r.OrgApps {
+		wrong.legible(fmt.Sprintf("org_app_ids[%d]", i), app)
+	}
+	return wrong.err("endpoint")
 }
 
 // checkEndpointURL says what is wrong with a URL, "" for nothing. A host that resolves to a private address now is refused now; one that does so

@@ -57,6 +57,9 @@ func (r ListRequest) parse() (PaylinkQuery, error) {
 	if r.Status != "" && !r.Status.Valid() {
 		wrong.add("status", "invalid", "must be a status of a link, such as created or captured")
 	}
+	wrong.legible("provider", r.Provider)
+	wrong.legible("org_app_id", r.OrgAppID)
+	wrong.legible("order_id", r.OrderID)
 	wrong.window(r.CreatedFrom, r.CreatedTo)
 	return query, wrong.err("list")
 }

@@ -26,7 +26,7 @@ func (s *Service) CreateOrder(ctx context.Context, req OrderRequest) (_ *OrderRe
 	if err != nil {
 		return nil, err
 	}
-	if err := checkName("order", "idempotency_key", req.IdempotencyKey); err != nil {
+	if err := checkKey("order", req.IdempotencyKey); err != nil {
 		return nil, err
 	}
 	order.ID, order.CallerID, order.Fingerprint = id, CallerFrom(ctx).ID, req.fingerprint()
@@ -101,11 +101,11 @@ func (s *Service) NextProvider(ctx context.Context, orderID string, req NextRequ
 	defer named("next", &err)
 	ctx, span := s.trace(ctx, "order.next")
 	defer span.end(&err)
-	store, order, err := s.findOrder(ctx, orderID)
-	if err != nil {
+	if err := checkKey("next", req.IdempotencyKey); err != nil {
 		return nil, err
 	}
-	if err := checkName("order", "idempotency_key", req.IdempotencyKey); err != nil {
+	store, order, err := s.findOrder(ctx, orderID)
+	if err != nil {
 		return nil, err
 	}
 	w := &walk{store: store, me: newID(), name: newID(), order: order}

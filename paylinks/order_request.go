@@ -6,9 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/paylinks/paylinks-go/internal/rule"
 )
 
 // maxProviders bounds the providers of one order.
@@ -117,6 +121,13 @@ func (r OrderRequest) parse(orderID string) (*Order, error) {
 	for i, name := range r.Providers {
 		wrong.text(fmt.Sprintf("providers[%d]", i), name, maxText)
 	}
+	for _, provider := range slices.Sorted(maps.Keys(r.OrgAppIDs)) {
+		if !utf8.ValidString(provider) {
+			wrong.problem("org_app_ids", &rule.IllegibleKey)
+			continue
+		}
+		wrong.legible("org_app_ids."+provider, r.OrgAppIDs[provider])
+	}
 	// What a link must be, an order must be: a stand-in for its links is checked by the same rules.
 	link, err := CreateRequest{
 		Provider: "-", OrgAppID: "-", OrderID: orderID, Amount: r.Amount, Currency: r.Currency, Items: r.Items,
@@ -140,7 +151,11 @@ func orderError(err error, more fieldErrors) error {
 	e := *known
 	e.Op, e.Fields = "order", slices.Clone(more)
 	for _, f := range known.Fields {
-		f.Field = orderField(f.Field)
+		name := orderField(f.Field)
+		if rest, ok := strings.CutPrefix(f.Message, f.Field+" "); ok {
+			f.Message = name + " " + rest
+		}
+		f.Field = name
 		if e.Code == CodeItemsTotalMismatch {
 			f.Message = "Σ (qty × price) must be order.total_amount"
 			e.Message = "the line items don't add up to order.total_amount: " + strings.TrimPrefix(known.Message, "the items add up to ")
@@ -148,7 +163,7 @@ func orderError(err error, more fieldErrors) error {
 		e.Fields = append(e.Fields, f)
 	}
 	if e.Code != CodeItemsTotalMismatch {
-		e.Message = e.Fields[0].Field + ": " + e.Fields[0].Message
+		e.Message = e.Fields[0].Message
 	}
 	return &e
 }

@@ -155,6 +155,11 @@ func (s *Service) Resolve(ctx context.Context, id, referenceID string, happened 
 	defer named("resolve", &err)
 	ctx, span := s.trace(ctx, "resolve")
 	defer span.end(&err)
+	var wrong fieldErrors
+	wrong.legible("reference_id", referenceID)
+	if err := wrong.err("resolve"); err != nil {
+		return err
+	}
 	link, app, err := s.open(ctx, "resolve", id)
 	if err != nil {
 		return err

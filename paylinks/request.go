@@ -28,11 +28,11 @@ type CreateRequest struct {
 	Items []ItemRequest
 	// Metadata comes back in every answer and event: up to 50 keys of up to 40 characters, values up to 500.
 	Metadata map[string]string
-	// Options are the provider's own fields, by the names in its [Info].
+	// Options are the provider's own fields, by the names in its [Info]. Those of the request's other fields, such as "description", are refused.
 	Options map[string]string
 
 	// IdempotencyKey makes the call repeatable: the same key (per caller) gets the link of the first call, and an error with
-	// [CodeIdempotencyMismatch] where the request differs. Empty for none.
+	// [CodeIdempotencyMismatch] where the request differs. Up to 255 visible ASCII characters, not "" in quotes. Empty for none.
 	IdempotencyKey string
 }
 

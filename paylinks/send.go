@@ -12,6 +12,9 @@ func (s *Service) Send(ctx context.Context, id string, req SendRequest) (_ *Send
 	if err != nil {
 		return nil, err
 	}
+	if err := checkKey("send", req.IdempotencyKey); err != nil {
+		return nil, err
+	}
 	info := app.Provider.Info()
 	in := intent{
 		kind:      OperationSend,

@@ -390,6 +390,9 @@ func (s *Service) ListPayments(ctx context.Context, req ListPaymentsRequest) (_ 
 	if req.Status != "" && !req.Status.Valid() {
 		wrong.add("status", "invalid", "must be a status of a payment, such as captured or refunded")
 	}
+	wrong.legible("provider", req.Provider)
+	wrong.legible("org_app_id", req.OrgAppID)
+	wrong.legible("reference", req.Reference)
 	wrong.window(req.CreatedFrom, req.CreatedTo)
 	if err := wrong.err("payments"); err != nil {
 		return PaymentsPage{}, err

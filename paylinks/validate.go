@@ -7,12 +7,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/paylinks/paylinks-go/internal/rule"
 )
 
 // The limits of a create request.
@@ -43,10 +46,25 @@ func (f *fieldErrors) addErr(field string, err error) {
 	}
 }
 
+// problem notes what a rule has found wrong with a field, nil for nothing.
+func (f *fieldErrors) problem(field string, problem *rule.Problem) {
+	if problem != nil {
+		f.add(field, problem.Code, "%s", problem.Message)
+	}
+}
+
+// legible tells whether a text is UTF-8, and notes where it isn't.
+func (f *fieldErrors) legible(field, value string) bool {
+	if utf8.ValidString(value) {
+		return true
+	}
+	f.problem(field, &rule.Illegible)
+	return false
+}
+
 func (f *fieldErrors) text(field, value string, limit int) {
 	switch {
-	case !utf8.ValidString(value):
-		f.add(field, "invalid", "must be valid UTF-8")
+	case !f.legible(field, value):
 	case utf8.RuneCountInString(value) > limit:
 		f.add(field, "too_long", "must have at most %d characters", limit)
 	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }):
@@ -63,7 +81,7 @@ func (f *fieldErrors) required(field, value string) {
 }
 
 func (f *fieldErrors) link(field, value string) {
-	if value == "" {
+	if value == "" || !f.legible(field, value) {
 		return
 	}
 	parsed, err := url.Parse(value)
@@ -92,18 +110,16 @@ func (r CreateRequest) parse() (*Paylink, error) {
 	wrong.required("currency", r.Currency)
 	wrong.text("description", r.Description, maxDescription)
 	wrong.text("buyer_name", r.BuyerName, maxText)
-	if r.Lang != "" && r.Lang != "ar" && r.Lang != "en" {
+	if wrong.legible("lang", r.Lang) && r.Lang != "" && r.Lang != "ar" && r.Lang != "en" {
 		wrong.add("lang", "invalid", `must be "ar" or "en"`)
 	}
-	if r.BuyerEmail != "" {
+	if r.BuyerEmail != "" && wrong.legible("buyer_email", r.BuyerEmail) {
 		if address, err := mail.ParseAddress(r.BuyerEmail); err != nil || address.Address != r.BuyerEmail || len(r.BuyerEmail) > maxText {
 			wrong.add("buyer_email", "invalid", "must be an e-mail address such as name@example.com")
 		}
 	}
 	wrong.metadata(r.Metadata)
-	for name, value := range r.Options {
-		wrong.text(name, value, maxText)
-	}
+	wrong.options(r.Options)
 
 	currency, unsupported := ParseCurrency(r.Currency)
 	if unsupported != nil {
@@ -140,6 +156,9 @@ func (f *fieldErrors) amount(field, value string, currency Currency) Money {
 		f.add(field, "required", "is required")
 		return Zero(currency)
 	}
+	if !f.legible(field, value) {
+		return Zero(currency)
+	}
 	money, err := ParseMoney(value, currency)
 	switch {
 	case err != nil:
@@ -151,7 +170,7 @@ func (f *fieldErrors) amount(field, value string, currency Currency) Money {
 }
 
 func (f *fieldErrors) phone(field, value string, currency Currency) Phone {
-	if strings.TrimSpace(value) == "" {
+	if strings.TrimSpace(value) == "" || !f.legible(field, value) {
 		return ""
 	}
 	phone, err := ParsePhone(value, currency.Region())
@@ -166,12 +185,29 @@ func (f *fieldErrors) metadata(metadata map[string]string) {
 		f.add("metadata", "too_many", "must have at most %d keys", maxMetadata)
 		return
 	}
-	for key, value := range metadata {
-		if key == "" || utf8.RuneCountInString(key) > maxMetadataKey || !utf8.ValidString(key) {
+	for _, key := range slices.Sorted(maps.Keys(metadata)) {
+		switch {
+		case !utf8.ValidString(key):
+			f.problem("metadata", &rule.IllegibleKey)
+		case key == "" || utf8.RuneCountInString(key) > maxMetadataKey:
 			f.add("metadata", "invalid", "keys must have 1 to %d characters", maxMetadataKey)
-			continue
+		default:
+			f.text("metadata."+key, metadata[key], maxMetadataVal)
 		}
-		f.text("metadata."+key, value, maxMetadataVal)
+	}
+}
+
+func (f *fieldErrors) options(options map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		_, own := rule.CreateField(name)
+		switch {
+		case !utf8.ValidString(name):
+			f.problem("options", &rule.IllegibleKey)
+		case own:
+			f.problem(name, &rule.Taken)
+		default:
+			f.text(name, options[name], maxText)
+		}
 	}
 }
 
@@ -207,6 +243,9 @@ func (f *fieldErrors) itemAmount(field, value string, currency Currency, require
 		if required {
 			f.add(field, "required", "is required")
 		}
+		return Zero(currency)
+	}
+	if !f.legible(field, value) {
 		return Zero(currency)
 	}
 	money, err := ParseMoney(value, currency)
@@ -259,7 +298,8 @@ func checkProvider(link *Paylink, info Info) error {
 	}
 	var wrong fieldErrors
 	for _, field := range info.RequiredFields {
-		if !present[field.Name] && link.Options[field.Name] == "" && !commonField(field.Name) {
+		// What every request must have, parse has checked.
+		if always, _ := rule.CreateField(field.Name); !always && !present[field.Name] && link.Options[field.Name] == "" {
 			wrong.add(field.Name, "required", "is required by %s", info.Name)
 		}
 	}
@@ -271,16 +311,6 @@ func checkProvider(link *Paylink, info Info) error {
 	return wrong.err("create")
 }
 
-// commonField tells whether every create request must have the field, so that parse has checked it.
-func commonField(name string) bool {
-	switch name {
-	case "provider", "org_app_id", "order_id", "amount", "currency":
-		return true
-	default:
-		return false
-	}
-}
-
 func joinCurrencies(currencies []Currency) string {
 	names := make([]string, len(currencies))
 	for i, c := range currencies {
@@ -289,21 +319,18 @@ func joinCurrencies(currencies []Currency) string {
 	return strings.Join(names, ", ")
 }
 
-// checkName checks an idempotency key or reference.
-func checkName(op, field, value string) error {
-	for i := range len(value) {
-		if value[i] <= ' ' || value[i] > '~' {
-			var wrong fieldErrors
-			wrong.add(field, "invalid", "must be visible ASCII characters without spaces")
-			return wrong.err(op)
-		}
-	}
-	if len(value) > maxText {
-		var wrong fieldErrors
-		wrong.add(field, "too_long", "must have at most %d characters", maxText)
-		return wrong.err(op)
-	}
-	return nil
+// checkReference checks the name that a caller gives to an operation.
+func checkReference(op, value string) error {
+	var wrong fieldErrors
+	wrong.problem("reference_id", rule.Name(value))
+	return wrong.err(op)
+}
+
+// checkKey checks an idempotency key.
+func checkKey(op, value string) error {
+	var wrong fieldErrors
+	wrong.problem("idempotency_key", rule.Key(value))
+	return wrong.err(op)
 }
 
 // fingerprint is a hash of everything that a create request asks for.

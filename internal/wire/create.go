@@ -1,8 +1,11 @@
 package wire
 
 import (
-	"encoding/json"
+	"maps"
+	"slices"
+	"unicode/utf8"
 
+	"github.com/paylinks/paylinks-go/internal/rule"
 	"github.com/paylinks/paylinks-go/paylinks"
 	"github.com/paylinks/paylinks-go/paylinks/api"
 )
@@ -59,9 +62,23 @@ func DecodeCreate(body Body, moreOptions ...string) (req paylinks.CreateRequest,
 	return req, o.warnings(), nil
 }
 
-// EncodeCreate writes the body that [DecodeCreate] reads. The idempotency key isn't part of it: it travels in a header.
+// EncodeCreate writes the body that [DecodeCreate] reads. The idempotency key isn't part of it: it travels in a header. An option that has the name of one
+// of the request's own fields is refused as the Service refuses it.
 func EncodeCreate(req paylinks.CreateRequest) ([]byte, error) {
 	body := map[string]any{}
+	var wrong []paylinks.FieldError
+	for _, name := range slices.Sorted(maps.Keys(req.Options)) {
+		_, own := rule.CreateField(name)
+		switch {
+		case !utf8.ValidString(name):
+			wrong = append(wrong, problem("options", rule.IllegibleKey))
+		case own: // it would be read as that field
+			wrong = append(wrong, problem(name, rule.Taken))
+		}
+	}
+	if err := refused(wrong); err != nil {
+		return nil, err
+	}
 	set := func(name, value string) {
 		if value != "" {
 			body[name] = value
@@ -91,5 +108,5 @@ func EncodeCreate(req paylinks.CreateRequest) ([]byte, error) {
 		}
 		body["items"] = items
 	}
-	return json.Marshal(body)
+	return encode(body)
 }
