@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 
 	"github.com/paylinks/paylinks-go/internal/wire"
@@ -16,6 +17,7 @@ const headerRequestID = "X-Request-Id"
 
 // answer is a successful answer.
 type answer struct {
+	status int
 	header http.Header
 	body   []byte
 }
@@ -39,22 +41,37 @@ func parseError(body []byte) (api.ErrorAnswer, bool) {
 func refused(call call, res *http.Response, body []byte) *paylinks.Error {
 	failure, ours := parseError(body)
 	if !ours {
-		return notTheAPI(call, res, nil)
+		return notTheAPI(call, res.StatusCode, res.Header, nil)
 	}
 	e := wire.ToError(failure)
-	e.Op, e.RequestID, e.RetryAfter = call.op, failure.RequestID, retryAfter(res)
+	e.Op, e.RequestID, e.RetryAfter = call.op, failure.RequestID, retryAfter(res.Header)
 	return e
 }
 
+// foreign says why a success can't be the API's, whatever it has in it: nil where it can. Much that listens on the way answers everything with one.
+func foreign(call call, res *http.Response, body []byte) error {
+	mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	switch {
+	case call.media == "" && (res.StatusCode != http.StatusNoContent || len(body) > 0):
+		return errors.New("client: an answer with a body, where the API's has none")
+	case call.media != "" && len(body) == 0:
+		return errors.New("client: an answer without a body")
+	case call.media != "" && mediaType != call.media:
+		return fmt.Errorf("client: an answer of the type %q, where the API's is %s", mediaType, call.media)
+	default:
+		return nil
+	}
+}
+
 // notTheAPI is an answer that isn't the API's: something else listens there, or stands in between.
-func notTheAPI(call call, res *http.Response, err error) *paylinks.Error {
+func notTheAPI(call call, status int, header http.Header, err error) *paylinks.Error {
 	outcome := paylinks.NotApplied
-	if call.method != http.MethodGet && (res.StatusCode < 300 || res.StatusCode >= http.StatusInternalServerError) {
+	if call.method != http.MethodGet && (status < 300 || status >= http.StatusInternalServerError) {
 		outcome = paylinks.OutcomeUnknown
 	}
 	return &paylinks.Error{
-		Code: paylinks.CodeUnreachable, Outcome: outcome, Op: call.op, RequestID: res.Header.Get(headerRequestID), RetryAfter: retryAfter(res), Err: err,
-		Message: fmt.Sprintf("HTTP %d that isn't an answer of the API: check BaseURL, and what stands in between", res.StatusCode),
+		Code: paylinks.CodeUnreachable, Outcome: outcome, Op: call.op, RequestID: header.Get(headerRequestID), RetryAfter: retryAfter(header), Err: err,
+		Message: fmt.Sprintf("HTTP %d that isn't an answer of the API: check BaseURL, and what stands in between", status),
 	}
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/paylinks/paylinks-go/internal/contact"
+	"github.com/paylinks/paylinks-go/internal/wire"
 	"github.com/paylinks/paylinks-go/paylinks"
 )
 
@@ -24,11 +26,15 @@ type call struct {
 	body  []byte
 	// key makes a call that changes something happen once.
 	key string
+	// media is the media type of its answer, "" for 204 without one.
+	media string
 }
+
+const mediaJSON = "application/json"
 
 // get is a call that reads.
 func get(op, path string, query url.Values) call {
-	return call{op: op, method: http.MethodGet, path: path, query: query}
+	return call{op: op, method: http.MethodGet, path: path, query: query, media: mediaJSON}
 }
 
 // post is a call that changes something, under the caller's key or a new one.
@@ -36,19 +42,36 @@ func post(op, path, key string, body []byte) call {
 	if key == "" {
 		key = newKey()
 	}
-	return call{op: op, method: http.MethodPost, path: path, body: body, key: key}
+	return call{op: op, method: http.MethodPost, path: path, body: body, key: key, media: mediaJSON}
 }
 
 // repeatable tells whether the call may be sent again without having its effect twice.
 func (c call) repeatable() bool { return c.method == http.MethodGet || c.key != "" }
 
-// do makes a call and reads its answer into v, which is nil for an answer that doesn't matter.
+// check is what is wrong with a call before anything of it is sent.
+func (c call) check() error {
+	if err := wire.CheckKey(c.key); err != nil {
+		return named(c.op, err)
+	}
+	if err := wire.CheckTexts(c.query); err != nil {
+		return named(c.op, err)
+	}
+	return nil
+}
+
+// named is an error of package wire with the name of the call that it's for.
+func named(op string, err error) error {
+	var refusal *paylinks.Error
+	if errors.As(err, &refusal) {
+		refusal.Op = op
+	}
+	return err
+}
+
+// do makes a call and reads its answer into v, which is nil for one that isn't JSON.
 func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
-	if !validKey(call.key) {
-		return answer{}, &paylinks.Error{
-			Code: paylinks.CodeValidationFailed, Outcome: paylinks.NotApplied, Op: call.op, Message: "IdempotencyKey must be 1 to 255 visible ASCII characters",
-			Fields: []paylinks.FieldError{{Field: "idempotency_key", Code: "invalid", Message: "IdempotencyKey must be 1 to 255 visible ASCII characters"}},
-		}
+	if err := call.check(); err != nil {
+		return answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
@@ -75,12 +98,15 @@ func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return answer{}, tries.doubt(refused(call, res, body))
 	}
+	if err := foreign(call, res, body); err != nil {
+		return answer{}, notTheAPI(call, res.StatusCode, res.Header, err)
+	}
 	if v != nil {
 		if err := json.Unmarshal(body, v); err != nil {
-			return answer{}, notTheAPI(call, res, fmt.Errorf("client: read the answer: %w", err))
+			return answer{}, notTheAPI(call, res.StatusCode, res.Header, fmt.Errorf("client: read the answer: %w", err))
 		}
 	}
-	return answer{header: res.Header, body: body}, nil
+	return answer{status: res.StatusCode, header: res.Header, body: body}, nil
 }
 
 func (c *Client) request(ctx context.Context, call call) (*retryablehttp.Request, error) {
@@ -97,9 +123,9 @@ func (c *Client) request(ctx context.Context, call call) (*retryablehttp.Request
 		return nil, err
 	}
 	c.identify(req.Header)
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept", mediaJSON)
 	if call.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", mediaJSON)
 	}
 	if call.key != "" {
 		req.Header.Set("Idempotency-Key", call.key)
@@ -111,5 +137,3 @@ func (c *Client) identify(header http.Header) {
 	header.Set("Authorization", "Bearer "+c.token.Reveal())
 	header.Set("User-Agent", "paylinks-go-client")
 }
-
-func validKey(key string) bool { return len(key) <= 255 && visibleASCII(key) }

@@ -18,24 +18,24 @@ import (
 func (c *Client) AddEndpoint(ctx context.Context, req paylinks.EndpointRequest) (*paylinks.EndpointSecret, error) {
 	body, err := wire.EncodeEndpoint(req)
 	if err != nil {
-		return nil, err
+		return nil, named("add endpoint", err)
 	}
 	return c.changed(ctx, post("add endpoint", api.PathEndpoints, "", body))
 }
 
 // Endpoints lists the endpoints that the caller may see. See [paylinks.Service.Endpoints].
 func (c *Client) Endpoints(ctx context.Context) ([]*paylinks.Endpoint, error) {
-	endpoints, _, err := fetch(ctx, c, get("endpoints", api.PathEndpoints, nil), sure(wire.ToEndpoints))
+	endpoints, _, err := fetch(ctx, c, get("endpoints", api.PathEndpoints, nil), wire.ToEndpoints)
 	return endpoints, err
 }
 
 // Endpoint reads an endpoint with its secret, for which the token needs the scope "write". See [paylinks.Service.Endpoint].
 func (c *Client) Endpoint(ctx context.Context, id string) (*paylinks.EndpointSecret, error) {
-	endpoint, _, err := fetch(ctx, c, get("endpoint", path(api.PathEndpoints, id), nil), sure(wire.ToEndpoint))
+	endpoint, _, err := fetch(ctx, c, get("endpoint", path(api.PathEndpoints, id), nil), wire.ToEndpoint)
 	if err != nil {
 		return nil, err
 	}
-	return c.withSecret(ctx, endpoint)
+	return c.withSecret(ctx, "endpoint", endpoint)
 }
 
 // RotateEndpoint gives an endpoint a new secret; for a day the old one signs too. See [paylinks.Service.RotateEndpoint]. For the second call see [Client.AddEndpoint].
@@ -65,7 +65,7 @@ func (c *Client) ListDeliveries(ctx context.Context, endpointID string, req payl
 	q.set("state", string(req.State))
 	q.set("before", req.Cursor)
 	q.limit(req.Limit)
-	page, _, err := fetch(ctx, c, get("deliveries", path(api.PathEndpoints, endpointID, "deliveries"), url.Values(q)), sure(wire.ToDeliveriesPage))
+	page, _, err := fetch(ctx, c, get("deliveries", path(api.PathEndpoints, endpointID, "deliveries"), url.Values(q)), wire.ToDeliveriesPage)
 	return page, err
 }
 
@@ -80,7 +80,7 @@ func (c *Client) AllDeliveries(ctx context.Context, endpointID string, req payli
 
 // GetDelivery reads a delivery of an endpoint. See [paylinks.Service.GetDelivery].
 func (c *Client) GetDelivery(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error) {
-	delivery, _, err := fetch(ctx, c, get("delivery", path(api.PathEndpoints, endpointID, "deliveries", url.PathEscape(id)), nil), sure(wire.ToDelivery))
+	delivery, _, err := fetch(ctx, c, get("delivery", path(api.PathEndpoints, endpointID, "deliveries", url.PathEscape(id)), nil), wire.ToDelivery)
 	return delivery, err
 }
 
@@ -88,7 +88,7 @@ func (c *Client) GetDelivery(ctx context.Context, endpointID, id string) (*payli
 func (c *Client) Resend(ctx context.Context, endpointID, id string) (*paylinks.EventDelivery, error) {
 	delivery, _, err := fetch(
 		ctx, c, post("resend", path(api.PathEndpoints, endpointID, "deliveries", url.PathEscape(id), "resend"), "", nil),
-		func(a api.DeliveryAnswer) (*paylinks.EventDelivery, error) { return wire.ToDelivery(a.Delivery), nil },
+		wire.ToResent,
 	)
 	return delivery, err
 }
@@ -98,13 +98,13 @@ func (c *Client) changed(ctx context.Context, call call) (*paylinks.EndpointSecr
 	var warnings []string
 	endpoint, _, err := fetch(ctx, c, call, func(a api.EndpointAnswer) (*paylinks.Endpoint, error) {
 		warnings = a.Warnings
-		return wire.ToEndpoint(a.Endpoint), nil
+		return wire.ToEndpointChange(a)
 	})
 	if err != nil {
 		return nil, err
 	}
 	c.warn(ctx, call.op, warnings)
-	changed, err := c.withSecret(ctx, endpoint)
+	changed, err := c.withSecret(ctx, call.op, endpoint)
 	var failure *paylinks.Error
 	if errors.As(err, &failure) {
 		failure.Outcome, failure.Message = paylinks.Applied, "it has happened, but the secret can't be read: ask for endpoint "+endpoint.ID+". "+failure.Message
@@ -112,10 +112,10 @@ func (c *Client) changed(ctx context.Context, call call) (*paylinks.EndpointSecr
 	return changed, err
 }
 
-func (c *Client) withSecret(ctx context.Context, endpoint *paylinks.Endpoint) (*paylinks.EndpointSecret, error) {
-	secret, _, err := fetch(ctx, c, get("endpoint secret", path(api.PathEndpoints, endpoint.ID, "secret"), nil), sure(func(a api.EndpointSecret) string { return a.Secret }))
+func (c *Client) withSecret(ctx context.Context, op string, endpoint *paylinks.Endpoint) (*paylinks.EndpointSecret, error) {
+	secret, _, err := fetch(ctx, c, get(op, path(api.PathEndpoints, endpoint.ID, "secret"), nil), wire.ToEndpointSecret)
 	if err != nil {
 		return nil, err
 	}
-	return &paylinks.EndpointSecret{Endpoint: endpoint, Secret: paylinks.Secret(secret)}, nil
+	return &paylinks.EndpointSecret{Endpoint: endpoint, Secret: secret}, nil
 }

@@ -15,7 +15,7 @@ import (
 func (c *Client) CreateOrder(ctx context.Context, req paylinks.OrderRequest) (*paylinks.OrderResult, error) {
 	body, err := wire.EncodeOrder(req)
 	if err != nil {
-		return nil, err
+		return nil, named("order", err)
 	}
 	result, _, err := fetch(ctx, c, post("order", api.PathOrders, req.IdempotencyKey, body), wire.ToOrdered)
 	return result, err
@@ -49,7 +49,7 @@ func (c *Client) AllOrders(ctx context.Context, req paylinks.ListOrdersRequest) 
 func (c *Client) NextProvider(ctx context.Context, orderID string, req paylinks.NextRequest) (*paylinks.OrderResult, error) {
 	body, err := wire.EncodeNext(req)
 	if err != nil {
-		return nil, err
+		return nil, named("next", err)
 	}
 	result, _, err := fetch(ctx, c, post("next", path(api.PathOrders, orderID, "next"), req.IdempotencyKey, body), wire.ToOrdered)
 	return result, err

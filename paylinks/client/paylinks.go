@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -25,16 +27,15 @@ func fetch[A, R any](ctx context.Context, c *Client, call call, read func(A) (R,
 		return result, answer, err
 	}
 	result, err = read(wired)
-	if err != nil {
-		var none R
+	var none R
+	switch {
+	case errors.Is(err, wire.ErrForeign):
+		return none, answer, notTheAPI(call, answer.status, answer.header, fmt.Errorf("client: %w", err))
+	case err != nil:
 		return none, answer, unreadable(call, answer, err)
+	default:
+		return result, answer, nil
 	}
-	return result, answer, nil
-}
-
-// sure is a reading that can't fail.
-func sure[A, R any](read func(A) R) func(A) (R, error) {
-	return func(a A) (R, error) { return read(a), nil }
 }
 
 // unreadable is a success whose content this version can't read: what was asked for has happened.
@@ -64,7 +65,7 @@ func (c *Client) warn(ctx context.Context, op string, warnings []string) {
 func (c *Client) Create(ctx context.Context, req paylinks.CreateRequest) (*paylinks.Paylink, error) {
 	body, err := wire.EncodeCreate(req)
 	if err != nil {
-		return nil, err
+		return nil, named("create", err)
 	}
 	var warnings []string
 	link, _, err := fetch(ctx, c, post("create", api.PathPaylinks, req.IdempotencyKey, body), func(a api.CreateAnswer) (*paylinks.Paylink, error) {
@@ -111,7 +112,7 @@ func (c *Client) All(ctx context.Context, req paylinks.ListRequest) iter.Seq2[*p
 func (c *Client) Capture(ctx context.Context, id string, req paylinks.CaptureRequest) (*paylinks.CaptureResult, error) {
 	body, err := wire.EncodeCapture(req)
 	if err != nil {
-		return nil, err
+		return nil, named("capture", err)
 	}
 	result, answer, err := fetch(ctx, c, post("capture", path(api.PathPaylinks, id, "capture"), req.IdempotencyKey, body), wire.ToCapture)
 	if err != nil {
@@ -131,7 +132,7 @@ func (c *Client) Cancel(ctx context.Context, id string) (*paylinks.CancelResult,
 func (c *Client) Refund(ctx context.Context, id string, req paylinks.RefundRequest) (*paylinks.RefundResult, error) {
 	body, err := wire.EncodeRefund(req)
 	if err != nil {
-		return nil, err
+		return nil, named("refund", err)
 	}
 	result, answer, err := fetch(ctx, c, post("refund", path(api.PathPaylinks, id, "refund"), req.IdempotencyKey, body), wire.ToRefund)
 	if err != nil {
@@ -143,7 +144,7 @@ func (c *Client) Refund(ctx context.Context, id string, req paylinks.RefundReque
 
 // Send has the provider send an unpaid link again. See [paylinks.Service.Send].
 func (c *Client) Send(ctx context.Context, id string, req paylinks.SendRequest) (*paylinks.SendResult, error) {
-	result, _, err := fetch(ctx, c, post("send", path(api.PathPaylinks, id, "send"), req.IdempotencyKey, nil), sure(wire.ToSend))
+	result, _, err := fetch(ctx, c, post("send", path(api.PathPaylinks, id, "send"), req.IdempotencyKey, nil), wire.ToSend)
 	return result, err
 }
 
@@ -151,15 +152,15 @@ func (c *Client) Send(ctx context.Context, id string, req paylinks.SendRequest) 
 func (c *Client) Resolve(ctx context.Context, id, referenceID string, happened bool) error {
 	body, err := wire.EncodeResolve(referenceID, happened)
 	if err != nil {
-		return err
+		return named("resolve", err)
 	}
-	_, err = c.do(ctx, post("resolve", path(api.PathPaylinks, id, "resolve"), "", body), nil)
+	_, _, err = fetch(ctx, c, post("resolve", path(api.PathPaylinks, id, "resolve"), "", body), wire.ToResolved)
 	return err
 }
 
 // Forget erases what a link knows of its buyer. See [paylinks.Service.Forget].
 func (c *Client) Forget(ctx context.Context, id string) error {
-	_, err := c.do(ctx, post("forget", path(api.PathPaylinks, id, "forget"), "", nil), nil)
+	_, _, err := fetch(ctx, c, post("forget", path(api.PathPaylinks, id, "forget"), "", nil), wire.ToForgotten)
 	return err
 }
 
@@ -168,7 +169,7 @@ func (c *Client) Events(ctx context.Context, id string, after int64, limit int) 
 	q := parameters{}
 	q.after(after)
 	q.limit(limit)
-	events, _, err := fetch(ctx, c, get("events", path(api.PathPaylinks, id, "events"), url.Values(q)), sure(wire.ToEvents))
+	events, _, err := fetch(ctx, c, get("events", path(api.PathPaylinks, id, "events"), url.Values(q)), wire.ToEvents)
 	return events, err
 }
 
@@ -179,7 +180,12 @@ func (c *Client) QR(ctx context.Context, id, format string, size int) ([]byte, e
 	if size != 0 {
 		q.set("size", strconv.Itoa(size))
 	}
-	answer, err := c.do(ctx, get("qr", path(api.PathPaylinks, id, "qr"), url.Values(q)), nil)
+	call := get("qr", path(api.PathPaylinks, id, "qr"), url.Values(q))
+	call.media = "image/" + cmp.Or(format, "png")
+	if format == "svg" {
+		call.media = "image/svg+xml"
+	}
+	answer, err := c.do(ctx, call, nil)
 	return answer.body, err
 }
 

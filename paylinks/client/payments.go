@@ -15,9 +15,9 @@ import (
 func (c *Client) SyncPayments(ctx context.Context, req paylinks.SyncRequest) (*paylinks.Sync, error) {
 	body, err := wire.EncodeSync(req)
 	if err != nil {
-		return nil, err
+		return nil, named("sync", err)
 	}
-	sync, _, err := fetch(ctx, c, post("sync", api.PathSync, "", body), sure(wire.ToSyncStarted))
+	sync, _, err := fetch(ctx, c, post("sync", api.PathSync, "", body), wire.ToSyncStarted)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (c *Client) SyncPayments(ctx context.Context, req paylinks.SyncRequest) (*p
 
 // GetSync reads how far a sync is. See [paylinks.Service.GetSync].
 func (c *Client) GetSync(ctx context.Context, id string) (*paylinks.Sync, error) {
-	sync, _, err := fetch(ctx, c, get("sync", path(api.PathSyncs, id), nil), sure(wire.ToSync))
+	sync, _, err := fetch(ctx, c, get("sync", path(api.PathSyncs, id), nil), wire.ToSync)
 	return sync, err
 }
 

@@ -26,7 +26,7 @@ func (c *Client) Report(ctx context.Context, req paylinks.ReportRequest) iter.Se
 		defer cancel(nil)
 		silence := time.AfterFunc(silenceLimit, func() { cancel(errSilent) })
 		defer silence.Stop()
-		res, err := c.open(ctx, call, "application/json")
+		res, err := c.open(ctx, call)
 		if err != nil {
 			yield(paylinks.ReportRow{}, err)
 			return

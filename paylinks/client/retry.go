@@ -107,7 +107,7 @@ func (c *Client) another(t *tries) bool {
 // cutOff tells whether a successful answer is a part of one: connections that end with the answer don't tell.
 func cutOff(res *http.Response, body []byte) bool {
 	mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	return res.StatusCode < http.StatusBadRequest && mediaType == "application/json" && !json.Valid(body)
+	return res.StatusCode < http.StatusBadRequest && mediaType == mediaJSON && !json.Valid(body)
 }
 
 // failing is the rest of an answer that was cut off.
@@ -139,8 +139,10 @@ func comeAgain(call call, res *http.Response, failure api.ErrorAnswer, ours bool
 
 // backoff doubles with jitter, or follows a Retry-After that isn't absurd.
 func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Response) time.Duration {
-	if wish := retryAfter(res); wish > 0 {
-		return min(wish, c.config.MaxRetryAfter)
+	if res != nil {
+		if wish := retryAfter(res.Header); wish > 0 {
+			return min(wish, c.config.MaxRetryAfter)
+		}
 	}
 	ceiling := min(least<<min(attempt, 10), most)
 	return ceiling/2 + rand.N(ceiling/2)
@@ -150,11 +152,8 @@ func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Respo
 const longestWish = 24 * time.Hour
 
 // retryAfter is an answer's wish, zero without one.
-func retryAfter(res *http.Response) time.Duration {
-	if res == nil {
-		return 0
-	}
-	wish := res.Header.Get("Retry-After")
+func retryAfter(header http.Header) time.Duration {
+	wish := header.Get("Retry-After")
 	if at, err := http.ParseTime(wish); err == nil { // as proxies may say it
 		return min(max(time.Until(at), 0), longestWish)
 	}

@@ -47,6 +47,9 @@ func says(status int, body string, header ...string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		res := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}
 		res.Header.Set("X-Request-Id", "req_1")
+		if strings.HasPrefix(body, "{") {
+			res.Header.Set("Content-Type", "application/json")
+		}
 		for i := 0; i+1 < len(header); i += 2 {
 			res.Header.Set(header[i], header[i+1])
 		}
@@ -114,7 +117,7 @@ func TestACallIsRepeatedOnlyWhereThatIsSafe(t *testing.T) {
 		"a success that is cut off":             {answers: replies(cutAt(201), says(201, madeAnswer)), tries: 2},
 		"a success, cut off without a word":     {answers: replies(says(201, madeAnswer[:40], "Content-Type", "application/json"), says(201, madeAnswer)), tries: 2},
 		"successes that are cut off, for ever":  {answers: replies(cutAt(201)), tries: 4, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
-		"a success that says nothing":           {answers: replies(says(201, "{}", "Content-Type", "application/json")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.Applied},
+		"a success that says nothing":           {answers: replies(says(201, "{}", "Content-Type", "application/json")), tries: 1, code: paylinks.CodeUnreachable, outcome: paylinks.OutcomeUnknown},
 		"a read that is cut off":                {read: true, answers: replies(cutAt(200), says(200, paylinkAnswer)), tries: 2},
 		"a read that was lost, and then a no":   {read: true, answers: replies(fails(errReset), says(401, failure("unauthenticated", "not_applied"))), tries: 2, code: paylinks.CodeUnauthenticated, outcome: paylinks.NotApplied},
 		"a read that failed inside":             {read: true, answers: replies(says(500, failure("internal", "")), says(200, paylinkAnswer)), tries: 2},
@@ -197,7 +200,7 @@ func TestEveryCallHasAKeyOfItsOwn(t *testing.T) {
 
 func TestAKeyThatNoHeaderCanCarryIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"two words", "línea", "a\nb", strings.Repeat("k", 256)} {
+	for _, key := range []string{"two words", "línea", "a\nb", "\xff", `""`, strings.Repeat("k", 256)} {
 		s := &script{answers: replies(says(201, madeAnswer))}
 		_, err := scripted(t, s).Capture(t.Context(), "plk_1", paylinks.CaptureRequest{IdempotencyKey: key})
 		require.ErrorIs(t, err, paylinks.CodeValidationFailed)
@@ -223,7 +226,7 @@ func TestAReportThatFallsSilentIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		started := time.Now()
-		s := &script{answers: replies(flows(`{"rows":[{"kind":"matched"},`, hangs))}
+		s := &script{answers: replies(flowsAs("application/json", `{"rows":[{"kind":"matched"},`, hangs))}
 		var rows int
 		var last error
 		for _, err := range scripted(t, s).Report(t.Context(), paylinks.ReportRequest{}) {

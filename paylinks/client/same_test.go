@@ -350,6 +350,37 @@ func TestErrorsAreTheSame(t *testing.T) {
 			return err
 		},
 		"an endpoint that isn't there": func(a paylinks.API) error { return a.DeleteEndpoint(ctx, "x") },
+		"a currency that isn't there": func(a paylinks.API) error {
+			req := sale("POS-3")
+			req.Currency = "SAX"
+			_, err := a.Create(ctx, req)
+			return err
+		},
+		"an app that isn't there for an endpoint": func(a paylinks.API) error {
+			_, err := a.AddEndpoint(ctx, paylinks.EndpointRequest{URL: "https://example.com/", OrgApps: []string{"elsewhere"}})
+			return err
+		},
+		"an endpoint that isn't there to read":    func(a paylinks.API) error { _, err := a.Endpoint(ctx, "x"); return err },
+		"an endpoint that isn't there to rotate":  func(a paylinks.API) error { _, err := a.RotateEndpoint(ctx, "x"); return err },
+		"an endpoint that isn't there to disable": func(a paylinks.API) error { _, err := a.DisableEndpoint(ctx, "x", true); return err },
+		"an endpoint that isn't there to enable":  func(a paylinks.API) error { _, err := a.DisableEndpoint(ctx, "x", false); return err },
+		"deliveries of no endpoint": func(a paylinks.API) error {
+			_, err := a.ListDeliveries(ctx, "x", paylinks.ListDeliveriesRequest{})
+			return err
+		},
+		"a delivery that isn't there":           func(a paylinks.API) error { _, err := a.GetDelivery(ctx, "x", "y"); return err },
+		"a delivery that isn't there to resend": func(a paylinks.API) error { _, err := a.Resend(ctx, "x", "y"); return err },
+		"no next provider": func(a paylinks.API) error {
+			_, err := a.NextProvider(ctx, "x", paylinks.NextRequest{})
+			return err
+		},
+		"a watch of no link": func(a paylinks.API) error {
+			for _, err := range a.Watch(ctx, "x", 0) {
+				return err
+			}
+			return nil
+		},
+		"a link to cancel that isn't there": func(a paylinks.API) error { _, err := a.Cancel(ctx, "x"); return err },
 		"an order without providers": func(a paylinks.API) error {
 			_, err := a.CreateOrder(ctx, paylinks.OrderRequest{OrderID: "S", Amount: "1", Currency: "SAR"})
 			return err
@@ -362,6 +393,7 @@ func TestErrorsAreTheSame(t *testing.T) {
 			var failure *paylinks.Error
 			require.ErrorAs(t, remote, &failure)
 			assert.NotEmpty(t, failure.RequestID)
+			assert.NotEmpty(t, failure.Op)
 		})
 	}
 

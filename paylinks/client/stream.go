@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"mime"
 	"net/http"
 
 	"github.com/paylinks/paylinks-go/internal/contact"
@@ -9,21 +11,28 @@ import (
 )
 
 // open begins an answer that is read as it comes, however long that takes. It's tried once. The caller closes the body.
-func (c *Client) open(ctx context.Context, call call, accept string) (*http.Response, error) {
+func (c *Client) open(ctx context.Context, call call) (*http.Response, error) {
+	if err := call.check(); err != nil {
+		return nil, err
+	}
 	ctx, made := contact.Watch(ctx)
 	req, err := c.request(ctx, call)
 	if err != nil {
 		return nil, noAnswer(call, err, true)
 	}
-	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept", call.media)
 	res, err := c.stream.Do(req.Request)
 	if err != nil {
 		return nil, noAnswer(call, err, made.Never(err))
 	}
-	if res.StatusCode == http.StatusOK {
+	mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if res.StatusCode == http.StatusOK && mediaType == call.media {
 		return res, nil
 	}
 	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode < http.StatusMultipleChoices {
+		return nil, notTheAPI(call, res.StatusCode, res.Header, fmt.Errorf("client: an answer of the type %q, where the API's is %s", mediaType, call.media))
+	}
 	body, err := readAnswer(res)
 	if err != nil {
 		return nil, noAnswer(call, err, false)

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"log/slog"
 	"math/rand/v2"
-	"mime"
 	"net/url"
 	"strings"
 	"time"
@@ -69,14 +68,12 @@ func (c *Client) follow(ctx context.Context, id string, at *int64, yield func(pa
 	q := parameters{}
 	q.after(*at)
 	call := get("watch", path(api.PathPaylinks, id, "events"), url.Values(q))
-	res, err := c.open(ctx, call, "text/event-stream")
+	call.media = "text/event-stream"
+	res, err := c.open(ctx, call)
 	if err != nil {
 		return false, false, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	if mediaType, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); mediaType != "text/event-stream" {
-		return false, false, notTheAPI(call, res, nil)
-	}
 
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, maxLine)

@@ -22,8 +22,12 @@ func streamed(sequence int) string {
 		sequence, sequence, sequence)
 }
 
-// flows is a stream that says something, and then does what then does until the reader leaves.
+// flows is a stream of events that says something, and then does what then does until the reader leaves.
 func flows(text string, then func(ctx context.Context, w *io.PipeWriter)) reply {
+	return flowsAs("text/event-stream", text, then)
+}
+
+func flowsAs(mediaType, text string, then func(ctx context.Context, w *io.PipeWriter)) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		r, w := io.Pipe()
 		go func() {
@@ -32,7 +36,7 @@ func flows(text string, then func(ctx context.Context, w *io.PipeWriter)) reply 
 			_ = w.CloseWithError(io.ErrUnexpectedEOF)
 		}()
 		context.AfterFunc(req.Context(), func() { _ = r.CloseWithError(context.Cause(req.Context())) })
-		res, err := says(200, "", "Content-Type", "text/event-stream")(req)
+		res, err := says(200, "", "Content-Type", mediaType)(req)
 		res.Body = r
 		return res, err
 	}
