@@ -32,7 +32,8 @@ type Config struct {
 	TryTimeout time.Duration
 	// Retries is how often a call is repeated after its first try (default 3, negative for never).
 	Retries int
-	// MaxRetryAfter bounds how long a server's Retry-After is waited for (default 10 s).
+	// MaxRetryAfter is the longest Retry-After of a server that is waited for (default 10 s). Where it asks for more, the call isn't repeated: its error has
+	// the wish as RetryAfter.
 	MaxRetryAfter time.Duration
 	// Logger gets a line for each retry, each reconnection of Watch, and what the server ignored (default slog.Default).
 	Logger *slog.Logger

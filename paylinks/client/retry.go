@@ -51,8 +51,8 @@ func (t *tries) doubt(e *paylinks.Error) *paylinks.Error {
 	return e
 }
 
-// checkRetry repeats a call that got no answer, or a part of one, and one whose answer says that nothing has happened and that it may come again. While an
-// earlier try is at work, it waits for that as long as the call may take.
+// checkRetry repeats a call that got no answer, or a part of one, and one whose answer says that nothing has happened and that it may come again, in a
+// time that the client waits. While an earlier try is at work, it waits for that as long as the call may take.
 func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) (bool, error) {
 	tries, ok := ctx.Value(triesKey{}).(*tries)
 	if !ok || !tries.call.repeatable() || ctx.Err() != nil {
@@ -82,7 +82,7 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	if !ours && res.StatusCode >= http.StatusInternalServerError {
 		tries.lost = true // a proxy doesn't say what became of what it has sent on
 	}
-	if !comeAgain(call, res, failure, ours) {
+	if !comeAgain(call, res, failure, ours) || retryAfter(res.Header) > c.config.MaxRetryAfter {
 		return false, nil
 	}
 	c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
@@ -137,11 +137,11 @@ func comeAgain(call call, res *http.Response, failure api.ErrorAnswer, ours bool
 	}
 }
 
-// backoff doubles with jitter, or follows a Retry-After that isn't absurd.
+// backoff doubles with jitter, or follows a Retry-After: one above Config.MaxRetryAfter doesn't come here.
 func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Response) time.Duration {
 	if res != nil {
 		if wish := retryAfter(res.Header); wish > 0 {
-			return min(wish, c.config.MaxRetryAfter)
+			return wish
 		}
 	}
 	ceiling := min(least<<min(attempt, 10), most)

@@ -252,7 +252,7 @@ func TestDeletingIsNeverRepeated(t *testing.T) {
 
 func TestAServersWishIsHonouredWithinReason(t *testing.T) {
 	t.Parallel()
-	for wish, waited := range map[string]time.Duration{"3": 3 * time.Second, "86400": 10 * time.Second} {
+	for wish, waited := range map[string]time.Duration{"3": 3 * time.Second, "10": 10 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", wish), says(201, madeAnswer))}
 			_, err := scripted(t, s).Create(t.Context(), sale("POS-1"))
@@ -260,6 +260,52 @@ func TestAServersWishIsHonouredWithinReason(t *testing.T) {
 			assert.Equal(t, waited, s.at[1].Sub(s.at[0]))
 		})
 	}
+}
+
+// Who can't wait as long as the server asks doesn't come earlier instead.
+func TestAWishBeyondReasonIsTheCallers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answers []reply
+		code    paylinks.Code
+		outcome paylinks.Outcome
+		wish    time.Duration
+	}{
+		"too many calls":        {replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "3600")), paylinks.CodeRateLimited, paylinks.NotApplied, time.Hour},
+		"a second too long":     {replies(says(503, failure("provider_unavailable", "not_applied"), "Retry-After", "11")), paylinks.CodeProviderUnavailable, paylinks.NotApplied, 11 * time.Second},
+		"a day":                 {replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "86400")), paylinks.CodeRateLimited, paylinks.NotApplied, 24 * time.Hour},
+		"the same still runs":   {replies(says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "60")), paylinks.CodeIdempotencyInProgress, paylinks.OutcomeUnknown, time.Minute},
+		"a proxy's limit":       {replies(says(429, "<html>", "Retry-After", "3600")), paylinks.CodeUnreachable, paylinks.NotApplied, time.Hour},
+		"a proxy's maintenance": {replies(says(503, "<html>", "Retry-After", "3600")), paylinks.CodeUnreachable, paylinks.OutcomeUnknown, time.Hour},
+		"lost, and then limited": {
+			replies(fails(errReset), says(429, failure("rate_limited", "not_applied"), "Retry-After", "3600")), paylinks.CodeRateLimited, paylinks.OutcomeUnknown, time.Hour,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{answers: test.answers}
+				_, err := scripted(t, s).Create(t.Context(), sale("POS-1"))
+				var failed *paylinks.Error
+				require.ErrorAs(t, err, &failed)
+				assert.Equal(t, test.code, failed.Code)
+				assert.Equal(t, test.outcome, failed.Outcome)
+				assert.Equal(t, test.wish, failed.RetryAfter)
+				assert.Len(t, s.tries, len(test.answers))
+				assert.Equal(t, s.at[len(s.at)-1], time.Now()) // at once
+			})
+		})
+	}
+}
+
+// A watch goes on for ever, so it can wait as long as it's asked to.
+func TestAWatchComesNoEarlierThanTheServerWishes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "3600"), flows(streamed(1), hangs))}
+		assert.Equal(t, []int64{1}, watched(t, s, 0, 1))
+		assert.Equal(t, time.Hour, s.at[1].Sub(s.at[0]))
+	})
 }
 
 // A caller who doesn't wait for the next try is told what the last one was told.

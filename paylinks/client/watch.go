@@ -130,7 +130,7 @@ func watchBackoff(failures int, err error) time.Duration {
 	pause := ceiling/2 + rand.N(ceiling/2)
 	var failure *paylinks.Error
 	if errors.As(err, &failure) {
-		pause = max(pause, min(failure.RetryAfter, time.Minute))
+		pause = max(pause, failure.RetryAfter)
 	}
 	return pause
 }
