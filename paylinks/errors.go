@@ -40,7 +40,7 @@ const (
 	CodeValidationFailed Code = "validation_failed"
 	// CodeUnknownProvider: no provider has that id. Only a server says so: to the Service it's an app that isn't there, [CodeOrgAppNotFound].
 	CodeUnknownProvider Code = "unknown_provider"
-	// CodeProviderNotLinkable: the provider is a gateway, which makes no links: use an order, or sync its payments.
+	// CodeProviderNotLinkable: the provider is a gateway, which makes no links: use an order, or sync its payments. Only a server says so, as above.
 	CodeProviderNotLinkable Code = "provider_not_linkable"
 	// CodeItemsTotalMismatch: the items don't add up to the amount.
 	CodeItemsTotalMismatch Code = "items_total_mismatch"
@@ -113,7 +113,8 @@ const (
 	// CodeInternal: the library or its store failed. Over HTTP, the server's log has the cause under the request's id.
 	CodeInternal Code = "internal"
 
-	// CodeUnreachable: a remote server gave no answer, or none of the API's. No server says so, only the Client of package client.
+	// CodeUnreachable: a remote server gave no answer, or none of the API's, or wasn't asked, since the context had ended. No server says so, only the Client of
+	// package client.
 	CodeUnreachable Code = "unreachable"
 )
 

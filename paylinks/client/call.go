@@ -49,12 +49,17 @@ func post(op, path, key string, body []byte) call {
 func (c call) repeatable() bool { return c.method == http.MethodGet || c.key != "" }
 
 // check is what is wrong with a call before anything of it is sent.
-func (c call) check() error {
+func (c call) check(ctx context.Context) error {
 	if err := wire.CheckKey(c.key); err != nil {
 		return named(c.op, err)
 	}
 	if err := wire.CheckTexts(c.query); err != nil {
 		return named(c.op, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return &paylinks.Error{
+			Code: paylinks.CodeUnreachable, Outcome: paylinks.NotApplied, Op: c.op, Err: err, Message: "nothing was sent: the context had ended before",
+		}
 	}
 	return nil
 }
@@ -70,7 +75,7 @@ func named(op string, err error) error {
 
 // do makes a call and reads its answer into v, which is nil for one that isn't JSON.
 func (c *Client) do(ctx context.Context, call call, v any) (answer, error) {
-	if err := call.check(); err != nil {
+	if err := call.check(ctx); err != nil {
 		return answer{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)

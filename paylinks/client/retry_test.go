@@ -308,6 +308,26 @@ func TestAWatchComesNoEarlierThanTheServerWishes(t *testing.T) {
 	})
 }
 
+func TestNothingIsSentForAContextThatHasEnded(t *testing.T) {
+	t.Parallel()
+	expired, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	for cause, ctx := range map[error]context.Context{context.Canceled: canceled(t), context.DeadlineExceeded: expired} {
+		s := &script{answers: replies(says(201, madeAnswer))}
+		c := scripted(t, s)
+		_, created := c.Create(ctx, sale("POS-1"))
+		for op, err := range map[string]error{"create": created, "delete endpoint": c.DeleteEndpoint(ctx, "ep_1"), "report": reported(ctx, c)} {
+			require.ErrorIs(t, err, cause)
+			var failed *paylinks.Error
+			require.ErrorAs(t, err, &failed)
+			assert.Equal(t, op, failed.Op)
+			assert.Equal(t, paylinks.CodeUnreachable, failed.Code)
+			assert.Equal(t, paylinks.NotApplied, failed.Outcome)
+		}
+		assert.Empty(t, s.tries)
+	}
+}
+
 // A caller who doesn't wait for the next try is told what the last one was told.
 func TestAWaitThatEndsKeepsItsAnswer(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 
 // open begins an answer that is read as it comes, however long that takes. It's tried once. The caller closes the body.
 func (c *Client) open(ctx context.Context, call call) (*http.Response, error) {
-	if err := call.check(); err != nil {
+	if err := call.check(ctx); err != nil {
 		return nil, err
 	}
 	ctx, made := contact.Watch(ctx)
