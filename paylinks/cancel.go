@@ -23,6 +23,7 @@ func (s *Service) CancelKnown(ctx context.Context, id string, known Status) (*Ca
 
 // cancelOf cancels a link for a caller who knows it in a state, "" for the one that is stored.
 func (s *Service) cancelOf(ctx context.Context, id string, known Status) (_ *CancelResult, err error) {
+	defer named("cancel", &err)
 	ctx, span := s.trace(ctx, "cancel")
 	defer span.end(&err)
 	link, app, err := s.open(ctx, "cancel", id)
