@@ -81,7 +81,7 @@ func (s *Service) settleOperations(ctx context.Context, c *crew) (more bool, err
 	operations, err := s.store.ClaimOperations(ctx, now, now.Add(2*s.lease()), free)
 	for _, op := range operations {
 		c.work(func() {
-			if err := s.recover(ctx, op); err != nil {
+			if err := s.recover(ctx, op); err != nil && ctx.Err() == nil {
 				s.log.ErrorContext(ctx, "an operation could not be settled yet", slog.String("paylink_id", op.PaylinkID), slog.String("operation", string(op.Kind)), slog.Any("cause", err))
 			}
 		})
@@ -98,7 +98,7 @@ func (s *Service) handleWebhooks(ctx context.Context, c *crew) (more bool, err e
 	hooks, err := s.store.ClaimWebhooks(ctx, now, now.Add(s.lease()), free)
 	for _, hook := range hooks {
 		c.work(func() {
-			if err := s.handleWebhook(ctx, hook); err != nil {
+			if err := s.handleWebhook(ctx, hook); err != nil && ctx.Err() == nil {
 				s.log.ErrorContext(ctx, "a webhook could not be handled yet", slog.String("org_app_id", hook.OrgAppID), slog.Any("cause", err))
 			}
 		})
