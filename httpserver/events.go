@@ -52,7 +52,7 @@ func (s *server) nextCursor(ctx context.Context, id string, page []paylinks.Even
 
 // sequence reads a cursor of the events, 0 without one.
 func (q *query) sequence(name string) int64 {
-	value := q.values.Get(name)
+	value := q.get(name)
 	if value == "" {
 		return 0
 	}

@@ -64,7 +64,7 @@ func (s *server) listOrders(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (q *query) orderStatus(name string) paylinks.OrderStatus {
-	status := paylinks.OrderStatus(q.values.Get(name))
+	status := paylinks.OrderStatus(q.get(name))
 	if status != "" && !status.Valid() {
 		q.fail(name, "must be the status of an order, such as pending or paid")
 		return ""

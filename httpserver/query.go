@@ -18,20 +18,53 @@ const (
 )
 
 // query reads the parameters of a request's query by name, and notes what is wrong under the name. An empty parameter is the same as
-// none.
+// none. One that can't be decoded, or comes twice, is wrong: to leave it out would answer more than was asked for.
 type query struct {
-	values url.Values
-	wrong  []paylinks.FieldError
+	values     url.Values
+	broken     bool     // something in it can't be decoded
+	unreadable []string // the parameters of which that's known
+	wrong      []paylinks.FieldError
 }
 
-func queryOf(r *http.Request) *query { return &query{values: r.URL.Query()} }
+func queryOf(r *http.Request) *query {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	q := &query{values: values, broken: err != nil}
+	if q.broken {
+		q.unreadable = unreadable(r.URL.RawQuery)
+	}
+	return q
+}
+
+// unreadable names the parameters that url.ParseQuery leaves out.
+func unreadable(raw string) (names []string) {
+	for pair := range strings.SplitSeq(raw, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if _, err := url.QueryUnescape(value); err != nil || strings.Contains(pair, ";") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// get is the one value of a parameter, "" where there's none and where it's wrong.
+func (q *query) get(name string) string {
+	switch values := q.values[name]; {
+	case slices.Contains(q.unreadable, name):
+		q.fail(name, "can't be decoded: write %, ; and & in a value as %25, %3B and %26")
+	case len(values) > 1:
+		q.fail(name, "must be given once")
+	case len(values) == 1:
+		return values[0]
+	}
+	return ""
+}
 
 func (q *query) fail(name, must string) {
 	q.wrong = append(q.wrong, invalid(name, must).Fields...)
 }
 
 func (q *query) text(name string) string {
-	value := q.values.Get(name)
+	value := q.get(name)
 	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 		q.fail(name, "must be valid UTF-8 without U+0000")
 		return ""
@@ -40,7 +73,7 @@ func (q *query) text(name string) string {
 }
 
 func (q *query) status(name string) paylinks.Status {
-	status := paylinks.Status(q.values.Get(name))
+	status := paylinks.Status(q.get(name))
 	if status != "" && !status.Valid() {
 		q.fail(name, "must be the status of a link, such as created, authorized or captured")
 		return ""
@@ -50,7 +83,7 @@ func (q *query) status(name string) paylinks.Status {
 
 // oneOf is a choice, the first of choices where none is made.
 func (q *query) oneOf(name string, choices ...string) string {
-	value := q.values.Get(name)
+	value := q.get(name)
 	if value == "" {
 		return choices[0]
 	}
@@ -61,7 +94,7 @@ func (q *query) oneOf(name string, choices ...string) string {
 }
 
 func (q *query) time(name string) time.Time {
-	value := q.values.Get(name)
+	value := q.get(name)
 	if value == "" {
 		return time.Time{}
 	}
@@ -83,7 +116,7 @@ func (q *query) limit() int {
 }
 
 func (q *query) number(name string, otherwise int) (int, bool) {
-	value := q.values.Get(name)
+	value := q.get(name)
 	if value == "" {
 		return otherwise, true
 	}
@@ -91,8 +124,12 @@ func (q *query) number(name string, otherwise int) (int, bool) {
 	return n, err == nil
 }
 
-// err is the error that names every wrong parameter, nil where none is.
+// err is the error that names every wrong parameter, nil where none is. What can't be decoded is wrong even where no parameter of this
+// route is: nobody knows which one it was to be.
 func (q *query) err() error {
+	if q.broken && len(q.wrong) == 0 {
+		q.fail("query", "can't be decoded: write %, ; and & in names and values as %25, %3B and %26")
+	}
 	if len(q.wrong) == 0 {
 		return nil
 	}
