@@ -10,5 +10,6 @@
 // the latest when the last process closes the file, nothing of what was erased is left.
 //
 // Beside the file lie its -wal and -shm, which belong to it and are moved and copied with it, and its .lock, which
-// says that somebody has it open.
+// says that somebody has it open. They have buyers' phone numbers, so a new file is for its owner alone (mode 0600), and its -wal and -shm
+// take its mode. The mode of a file that is there already is left as it is.
 package sqlite

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -40,7 +41,8 @@ func newSettings(options []Option) settings {
 	return s
 }
 
-// Open opens the database file at path, and makes it where there's none; its folder must exist. Tables are brought up to date.
+// Open opens the database file at path, and makes it where there's none, for its owner alone (mode 0600); its folder must exist. Tables are
+// brought up to date.
 //
 // Where no other process has the file open, whoever held leases on operations, webhooks, deliveries, syncs and answers is dead, and all of
 // them become due at once: work that a crash interrupted goes on without waiting.
@@ -63,6 +65,9 @@ func Open(ctx context.Context, path string, options ...Option) (*sqlstore.Store,
 
 // openLocked opens a file under a lock, which belongs to the Store then.
 func openLocked(ctx context.Context, path string, s settings, lock *fileLock, alone bool) (*sqlstore.Store, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, err
+	}
 	writer, err := openPool(ctx, writerDSN(path, s), 1)
 	if err != nil {
 		return nil, err
@@ -137,6 +142,25 @@ func checkPath(path string) error {
 		return fmt.Errorf("sqlite: the folder of %s is no folder", path)
 	}
 	return nil
+}
+
+// creating is held by one at a time: to close a file ends all of the process's fcntl locks on it, SQLite's too, so a file that another Store may have
+// open by now must not be closed here.
+var creating sync.Mutex
+
+// createPrivate makes the file where there's none, for its owner alone: it has buyers' phone numbers, and SQLite would let everybody read it that the
+// umask does. The -wal and -shm take its mode. Windows has no such modes.
+func createPrivate(path string) error {
+	creating.Lock()
+	defer creating.Unlock()
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // openPool opens a pool whose connections stay open, and makes the first of them.
