@@ -53,7 +53,7 @@ func TestTheModeOfAFileThatIsThereIsLeftAlone(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), "VACUUM")
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	require.NoError(t, os.Chmod(path, 0o640)) //nolint:gosec // a group that may read is what's tested
+	require.NoError(t, os.Chmod(path, 0o640))
 	found := modes(t, path)
 	delete(found, ".lock")
 	assert.Equal(t, map[string]os.FileMode{"": 0o640, "-wal": 0o640, "-shm": 0o640}, found)

@@ -47,6 +47,8 @@ func newSettings(options []Option) settings {
 // Where no other process has the file open, whoever held leases on operations, webhooks, deliveries, syncs and answers is dead, and all of
 // them become due at once: work that a crash interrupted goes on without waiting.
 //
+// A file that is damaged is refused, as far as a look at both ends of every index shows it.
+//
 // A file of a newer version of this library is refused with [sqlstore.ErrNewer].
 func Open(ctx context.Context, path string, options ...Option) (*sqlstore.Store, error) {
 	if err := checkPath(path); err != nil {
@@ -84,6 +86,9 @@ func openLocked(ctx context.Context, path string, s settings, lock *fileLock, al
 	reader, err := openPool(ctx, readerDSN(path, s), s.readers)
 	if err != nil {
 		return fail(err)
+	}
+	if err := look(ctx, reader); err != nil {
+		return fail(err, reader)
 	}
 	store, err := sqlstore.New(ctx, sqlstore.Config{Writer: writer, Reader: reader, Dialect: dialect(), Release: lock.release})
 	if err != nil {
