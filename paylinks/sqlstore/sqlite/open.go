@@ -132,6 +132,9 @@ func checkPath(path string) error {
 	if path == "" {
 		return errors.New("sqlite: the path of the database file is empty")
 	}
+	if path == ":memory:" {
+		return errors.New("sqlite: :memory: is no file, and what is in memory is lost with the process: give a path, or use OpenMemory for tests")
+	}
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("sqlite: %s is a directory: give the path of the database file", path)

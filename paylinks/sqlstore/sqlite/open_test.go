@@ -90,6 +90,7 @@ func TestOpenSaysWhatIsWrongWithAPath(t *testing.T) {
 	for name, c := range map[string]struct{ path, want string }{
 		"empty":              {"", "is empty"},
 		"a directory":        {folder, "is a directory"},
+		"memory":             {":memory:", "OpenMemory"},
 		"no such folder":     {filepath.Join(folder, "missing", "a.db"), "doesn't exist"},
 		"a file as folder":   {filepath.Join(text, "a.db"), "not a directory"},
 		"not a database":     {text, "isn't an SQLite database"},
