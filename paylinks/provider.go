@@ -11,7 +11,7 @@ import (
 )
 
 // Provider is a buy-now-pay-later provider as the [Service] drives it. A Provider translates: each method is one exchange
-// with the provider's API, its answer turned into facts. It keeps no state, makes no decision and retries nothing that could have
+// with the provider's API, or the few that make one effect there, its answer turned into facts. It keeps no state, makes no decision and retries nothing that could have
 // an effect; credentials and hosts are its own.
 //
 // It may rely on these: the required fields of its [Info] are present, amounts are positive, in one of its currencies and
@@ -26,7 +26,9 @@ type Provider interface {
 	Create(ctx context.Context, in CreateInput) (Snapshot, error)
 	// Fetch reads the provider's truth about a link.
 	Fetch(ctx context.Context, ref Ref) (Snapshot, error)
-	// Capture takes money that the buyer has authorized.
+	// Capture takes money that the buyer has authorized. Where the API wants two calls for that, such as hold and seal, it makes both. Without an answer
+	// to the one that moves the money the outcome is unknown. Where the first fails, the second isn't made: that's [NotApplied] if what the first may have
+	// left is in no later capture's way, else unknown too. A capture that's only held isn't in Snapshot.Captures.
 	Capture(ctx context.Context, ref Ref, in CaptureInput) (Snapshot, error)
 	// Cancel ends an unpaid link, or voids an authorization where in.Void says so. It's called only where [Info] lists
 	// [CanCancel] or [CanVoid] respectively. A provider that refuses since the payment has moved on says [RefusedState].
@@ -68,7 +70,7 @@ type ReferenceFinder interface {
 }
 
 // Confirmer is the power to acknowledge a payment where the provider wants that before it counts: a Snapshot with
-// ConfirmNeeded asks for it. Repeating it is harmless.
+// ConfirmNeeded asks for it. Repeating it is harmless. It's no second half of a capture: what moves the money is made by Capture.
 type Confirmer interface {
 	Confirm(ctx context.Context, ref Ref) (Snapshot, error)
 }
@@ -252,7 +254,7 @@ type Snapshot struct {
 	// Captured and Refunded are running totals, unset where the provider doesn't say.
 	Captured Money
 	Refunded Money
-	// Captures and Refunds are the single transactions, where the provider lists them.
+	// Captures and Refunds are the single transactions that have moved money, where the provider lists them.
 	Captures []Transaction
 	Refunds  []Transaction
 
@@ -292,7 +294,8 @@ func (s Snapshot) with(told *Snapshot) Snapshot {
 	return s
 }
 
-// Transaction is one capture or refund at the provider.
+// Transaction is one capture or refund at the provider: one that has moved money. One that's held, asked for or refused isn't among a Snapshot's, since
+// by [CanTraceCapture] and [CanTraceRefund] the Service takes what is listed for done.
 type Transaction struct {
 	// ID is the provider's.
 	ID string

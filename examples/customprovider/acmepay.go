@@ -48,7 +48,7 @@ func (p *Provider) Create(ctx context.Context, in paylinks.CreateInput) (paylink
 	if err != nil {
 		return paylinks.Snapshot{}, err
 	}
-	return facts(p.client.link(ctx, http.MethodPost, "/v1/links", body))
+	return rejected(facts(p.client.link(ctx, http.MethodPost, "/v1/links", body)))
 }
 
 // Fetch reads a link.

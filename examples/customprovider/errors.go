@@ -1,6 +1,7 @@
 package acmepay
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"time"
@@ -42,6 +43,15 @@ func refusal(status int, code string, retryAfter time.Duration) *paylinks.Provid
 		e.Refusal, e.Outcome, e.Message = paylinks.RefusedRequest, paylinks.NotApplied, "Acme Pay refuses the call with a code that we don't know"
 	}
 	return e
+}
+
+// rejected turns a refused buyer or amount into the fact that a create call answers with: it's an answer to the question, no failure.
+func rejected(snapshot paylinks.Snapshot, err error) (paylinks.Snapshot, error) {
+	var refused *paylinks.ProviderError
+	if !errors.As(err, &refused) || refused.Refusal != paylinks.RefusedBuyer {
+		return snapshot, err
+	}
+	return paylinks.Snapshot{Status: paylinks.StatusRejected, ProviderStatus: refused.Code, Reason: refused.Code}, nil
 }
 
 var codeShape = regexp.MustCompile(`^[a-z_]{1,40}$`)

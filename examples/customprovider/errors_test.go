@@ -62,6 +62,19 @@ func TestWhatAnAnswerAmountsTo(t *testing.T) {
 	}
 }
 
+// Where Acme Pay tells by an error that it won't lend, the link is rejected all the same.
+func TestAnAmountThatIsNotLentIsRejected(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = io.WriteString(w, `{"error":{"code":"amount_not_offered"}}`)
+	}))
+	t.Cleanup(server.Close)
+	snapshot, err := provider(t, server).Create(t.Context(), paylinks.CreateInput{Reference: "op", OrderID: "1", Amount: money(t, "150.35", paylinks.SAR)})
+	require.NoError(t, err)
+	assert.Equal(t, paylinks.Snapshot{Status: paylinks.StatusRejected, ProviderStatus: "amount_not_offered", Reason: "amount_not_offered"}, snapshot)
+}
+
 func TestAConfigurationSaysAllThatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, err := acmepay.New(acmepay.Config{APIKey: "hush", BaseURL: "https://api.example/v1"})

@@ -28,6 +28,7 @@ func crowd(t TB, h Harness) {
 			if !assert.NoError(t, err) {
 				return
 			}
+			s.told(snapshot.Status)
 			ref := refOf(in, snapshot)
 			learned, err := s.Pay(ref)
 			if !assert.NoError(t, err) {

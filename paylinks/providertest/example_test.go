@@ -1,6 +1,7 @@
 package providertest_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -26,6 +27,11 @@ func Example() {
 					t.Errorf("%v", err)
 					t.FailNow()
 				}
+				operations := map[providertest.Op]string{ // as the simulator calls them
+					providertest.OpCreate: tabbytest.OpCheckout, providertest.OpFetch: tabbytest.OpPayment, providertest.OpCapture: tabbytest.OpCapture,
+					providertest.OpCancel: tabbytest.OpCancel, providertest.OpVoid: tabbytest.OpClose, providertest.OpRefund: tabbytest.OpRefund,
+					providertest.OpSend: tabbytest.OpSend,
+				}
 				return providertest.Subject{
 					Provider: provider,
 					Secrets:  []string{tabbytest.SecretKey, "a-long-random-text"},
@@ -34,6 +40,18 @@ func Example() {
 					Truth: func(ref paylinks.Ref) providertest.Truth {
 						payment, _ := simulator.Payment(ref.PaymentID)
 						return providertest.Truth{Amount: payment.Amount, Captured: payment.Captured, Refunded: payment.Refunded}
+					},
+					Calls: func(op providertest.Op) int { return simulator.Calls.Count(operations[op]) },
+					Break: func(op providertest.Op, fault providertest.Fault) { fault.Strike(simulator.Faults, operations[op]) },
+					Heal:  simulator.Faults.Clear,
+					Hang:  func(op providertest.Op) { simulator.Faults.Hang(operations[op], 0) },
+					Webhook: func(ref paylinks.Ref) paylinks.WebhookRequest {
+						header, body, _ := simulator.Webhook(ref.PaymentID, tabby.DefaultWebhookHeader, "a-long-random-text")
+						return paylinks.WebhookRequest{Header: header, Body: body, Now: simulator.Clock.Now()}
+					},
+					Forge: func(genuine paylinks.WebhookRequest) map[string]paylinks.WebhookRequest {
+						genuine.Header = http.Header{tabby.DefaultWebhookHeader: {"guess"}}
+						return map[string]paylinks.WebhookRequest{"a wrong secret": genuine}
 					},
 				}
 			},

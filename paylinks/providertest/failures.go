@@ -1,7 +1,10 @@
 package providertest
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -13,7 +16,7 @@ import (
 func failureChecks() []Check {
 	var checks []Check
 	for _, op := range []Op{OpCreate, OpCapture, OpCancel, OpVoid, OpRefund} {
-		for _, fault := range []Fault{LostAnswer, CutAnswer, GarbledAnswer, LateError, EarlyError} {
+		for _, fault := range []Fault{LostAnswer, CutAnswer, GarbledAnswer, LateError, EarlyError, Redirected, Huge} {
 			checks = append(checks, Check{
 				"A " + string(op) + " with " + string(fault) + " is unknown and isn't repeated",
 				func(t TB, h Harness) { unknownOutcome(t, h, op, fault) },
@@ -21,6 +24,7 @@ func failureChecks() []Check {
 		}
 		checks = append(checks,
 			Check{"A " + string(op) + " too many isn't applied", func(t TB, h Harness) { tooMany(t, h, op) }},
+			Check{"A " + string(op) + " with " + string(Unauthorized) + " isn't applied, and says why", func(t TB, h Harness) { wrongKey(t, h, op) }},
 			Check{"A " + string(op) + " ends with its context and is unknown", func(t TB, h Harness) { givenUp(t, h, op) }},
 			Check{"A " + string(op) + " without a connection isn't applied", func(t TB, h Harness) { noConnection(t, h, op) }},
 		)
@@ -28,7 +32,11 @@ func failureChecks() []Check {
 	return append(checks,
 		Check{"A capture with a lost answer can be repeated", captureAfterLoss},
 		Check{"A refund with a lost answer can be repeated", refundAfterLoss},
+		Check{"A capture that has moved no money isn't listed", captureWithoutEffect},
+		Check{"A refund that has moved no money isn't listed", refundWithoutEffect},
 		Check{"A fetch that fails is an error and no state", fetchFails},
+		Check{"A fetch reads no more than it has to", fetchIsBounded},
+		Check{"A fetch with " + string(Unauthorized) + " says why", fetchWithWrongKey},
 		Check{"A fetch ends with its context", fetchGivenUp},
 		Check{"A call whose context has ended isn't made", endedContext},
 	)
@@ -61,7 +69,16 @@ func (s *scene) prepare(op Op) call {
 
 // act is op on the link of ref.
 func (s *scene) act(op Op, ref paylinks.Ref) call {
-	reference := s.reference(string(op))
+	s.Helper()
+	return s.actAs(op, ref, s.reference(string(op)))
+}
+
+// actAs is op with a reference. The call may be made in another goroutine than the test's, which alone can end it.
+func (s *scene) actAs(op Op, ref paylinks.Ref, reference string) call {
+	s.Helper()
+	if op == OpRefund {
+		s.has(paylinks.CanRefund)
+	}
 	return func(ctx context.Context) (err error) {
 		switch op {
 		case OpCapture:
@@ -69,9 +86,7 @@ func (s *scene) act(op Op, ref paylinks.Ref) call {
 		case OpCancel, OpVoid:
 			_, err = s.Provider.Cancel(ctx, ref, paylinks.CancelInput{Reference: reference, Void: op == OpVoid, Amount: ref.Amount})
 		case OpRefund:
-			refunder, ok := s.Provider.(paylinks.Refunder)
-			require.True(s, ok, "a provider that can refund is a Refunder")
-			_, err = refunder.Refund(ctx, ref, paylinks.RefundInput{Reference: reference, Amount: ref.Amount})
+			_, err = s.Provider.(paylinks.Refunder).Refund(ctx, ref, paylinks.RefundInput{Reference: reference, Amount: ref.Amount})
 		case OpFetch:
 			_, err = s.Provider.Fetch(ctx, ref)
 		default:
@@ -81,14 +96,37 @@ func (s *scene) act(op Op, ref paylinks.Ref) call {
 	}
 }
 
+// suspects are the habits that make a success of a fault.
+var suspects = map[Fault]string{
+	Redirected: "the provider follows it",
+	Huge:       "the provider reads it without a limit",
+}
+
+// strike breaks op and makes a call of it, which has to fail.
+func (s *scene) strike(op Op, fault Fault, do call) error {
+	s.Helper()
+	s.Break(op, fault)
+	err := do(s.ctx())
+	habit := cmp.Or(suspects[fault], "the provider takes it for a success")
+	require.Error(s, err, "with fault %q on op %q: %s, or Subject.Break doesn't make it", fault, op, habit)
+	return err
+}
+
+// sentOnce checks that a call of op has been sent since there were so many.
+func (s *scene) sentOnce(op Op, calls int) {
+	s.Helper()
+	sent := s.Calls(op) - calls
+	require.NotZero(s, sent, "the call never reached the API by Subject.Calls(%q)", op)
+	assert.Equal(s, 1, sent, "what could have an effect is sent once, by Subject.Calls(%q)", op)
+}
+
 func unknownOutcome(t TB, h Harness, op Op, fault Fault) {
 	s := stage(t, h)
 	s.needs("Subject.Break and Calls", s.Break != nil && s.Calls != nil)
 	do := s.prepare(op)
 	calls := s.Calls(op)
-	s.Break(op, fault)
-	s.uncertain(do(s.ctx()))
-	assert.Equal(t, 1, s.Calls(op)-calls, "what could have an effect is sent once")
+	s.uncertain(s.strike(op, fault, do))
+	s.sentOnce(op, calls)
 }
 
 func tooMany(t TB, h Harness, op Op) {
@@ -96,9 +134,21 @@ func tooMany(t TB, h Harness, op Op) {
 	s.needs("Subject.Break and Calls", s.Break != nil && s.Calls != nil)
 	do := s.prepare(op)
 	calls := s.Calls(op)
-	s.Break(op, TooMany)
-	s.refused(do(s.ctx()), paylinks.RefusedRate)
-	assert.Equal(t, 1, s.Calls(op)-calls, "what could have an effect is sent once")
+	s.refused(s.strike(op, TooMany, do), paylinks.RefusedRate)
+	s.sentOnce(op, calls)
+}
+
+// wrongKey lets a call be repeated: a key that's refused for its age alone may be renewed.
+func wrongKey(t TB, h Harness, op Op) {
+	s := stage(t, h)
+	s.needs("Subject.Break", s.Break != nil)
+	s.refused(s.strike(op, Unauthorized, s.prepare(op)), paylinks.RefusedCredentials)
+}
+
+func fetchWithWrongKey(t TB, h Harness) {
+	s := stage(t, h)
+	s.needs("Subject.Break", s.Break != nil)
+	s.refused(s.strike(OpFetch, Unauthorized, s.act(OpFetch, s.create(s.money("150")))), paylinks.RefusedCredentials)
 }
 
 func givenUp(t TB, h Harness, op Op) {
@@ -126,8 +176,10 @@ func (s *scene) giveUp(op Op, do call) error {
 	for {
 		select {
 		case err := <-ended:
+			require.Error(s, err, "with Subject.Hang(%q) and a context that has ended: has Hang held the call up?", op)
 			return err
 		case <-tooLong.C:
+			require.Greater(s, s.Calls(op), calls, "the call never reached the API by Subject.Calls(%q)", op)
 			s.Errorf("the call goes on after its context has ended")
 			s.FailNow()
 		case <-look.C:
@@ -158,6 +210,7 @@ func noConnection(t TB, h Harness, op Op) {
 	default: // they need no payment in any state
 	}
 	s.Provider = h.Down(t, s.currency)
+	require.NotNil(t, s.Provider, "Harness.Down made no provider")
 	s.refused(s.act(op, ref)(s.ctx()), paylinks.Unreachable)
 }
 
@@ -166,10 +219,9 @@ func captureAfterLoss(t TB, h Harness) {
 	s.can(paylinks.CanRepeatCapture)
 	s.needs("Subject.Break, Heal and Truth", s.Break != nil && s.Heal != nil && s.Truth != nil)
 	ref, reference := s.authorized(s.money("150")), s.reference("capture")
+	do := s.actAs(OpCapture, ref, reference)
 	for _, fault := range []Fault{EarlyError, LostAnswer} {
-		s.Break(OpCapture, fault)
-		_, err := s.capture(ref, reference, ref.Amount)
-		s.uncertain(err)
+		s.uncertain(s.strike(OpCapture, fault, do))
 		s.Heal()
 	}
 	s.really(ref, ref.Amount, paylinks.Zero(s.currency))
@@ -185,10 +237,9 @@ func refundAfterLoss(t TB, h Harness) {
 	s.can(paylinks.CanRepeatRefund)
 	s.needs("Subject.Break, Heal and Truth", s.Break != nil && s.Heal != nil && s.Truth != nil)
 	ref, reference := s.captured(s.money("150")), s.reference("refund")
+	do := s.actAs(OpRefund, ref, reference)
 	for _, fault := range []Fault{EarlyError, LostAnswer} {
-		s.Break(OpRefund, fault)
-		_, err := s.refund(ref, reference, ref.Amount)
-		s.uncertain(err)
+		s.uncertain(s.strike(OpRefund, fault, do))
 		s.Heal()
 	}
 	s.really(ref, ref.Amount, ref.Amount)
@@ -199,18 +250,53 @@ func refundAfterLoss(t TB, h Harness) {
 	}
 }
 
+func captureWithoutEffect(t TB, h Harness) {
+	s := stage(t, h)
+	s.can(paylinks.CanCapture, paylinks.CanTraceCapture)
+	s.needs("Subject.Break and Heal", s.Break != nil && s.Heal != nil)
+	ref, reference := s.authorized(s.money("150")), s.reference("capture")
+	s.uncertain(s.strike(OpCapture, EarlyError, s.actAs(OpCapture, ref, reference)))
+	s.Heal()
+	snapshot := s.fetch(ref)
+	s.untraced(snapshot.Captures, reference)
+	s.totals(ref, snapshot, paylinks.Zero(s.currency), paylinks.Zero(s.currency))
+}
+
+func refundWithoutEffect(t TB, h Harness) {
+	s := stage(t, h)
+	s.can(paylinks.CanRefund, paylinks.CanTraceRefund)
+	s.needs("Subject.Break and Heal", s.Break != nil && s.Heal != nil)
+	ref, reference := s.captured(s.money("150")), s.reference("refund")
+	s.uncertain(s.strike(OpRefund, EarlyError, s.actAs(OpRefund, ref, reference)))
+	s.Heal()
+	snapshot := s.fetch(ref)
+	s.untraced(snapshot.Refunds, reference)
+	s.totals(ref, snapshot, ref.Amount, paylinks.Zero(s.currency))
+}
+
 func fetchFails(t TB, h Harness) {
 	s := stage(t, h)
 	s.needs("Subject.Break and Heal", s.Break != nil && s.Heal != nil)
 	ref := s.create(s.money("150"))
-	for _, fault := range []Fault{EarlyError, GarbledAnswer, LostAnswer} {
-		s.Break(OpFetch, fault)
-		_, err := s.Provider.Fetch(s.ctx(), ref)
-		failure := s.providerError(err)
+	for _, fault := range []Fault{EarlyError, GarbledAnswer, LostAnswer, Redirected, Huge} {
+		failure := s.providerError(s.strike(OpFetch, fault, s.act(OpFetch, ref)))
 		assert.Equal(t, paylinks.Unreachable, failure.Refusal, "%s", fault)
 		s.Heal()
 	}
 	assert.Equal(t, paylinks.StatusCreated, s.fetch(ref).Status)
+}
+
+// fetchIsBounded sees by the error's cause whether an answer was read to where it breaks off.
+func fetchIsBounded(t TB, h Harness) {
+	s := stage(t, h)
+	s.needs("Subject.Break and Heal", s.Break != nil && s.Heal != nil)
+	do := s.act(OpFetch, s.create(s.money("150")))
+	told := errors.Is(s.strike(OpFetch, CutAnswer, do), io.ErrUnexpectedEOF)
+	s.needs("errors with the cause of a cut answer", told)
+	s.Heal()
+	err := s.strike(OpFetch, Endless, do)
+	assert.Equal(t, paylinks.Unreachable, s.providerError(err).Refusal)
+	assert.NotErrorIs(t, err, io.ErrUnexpectedEOF, "the provider has read 32 MiB to their end: it has to stop at a limit")
 }
 
 func fetchGivenUp(t TB, h Harness) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -125,13 +126,83 @@ func (m *model) call(ctx context.Context, op providertest.Op, effect func() (pay
 		return effect()
 	case providertest.TooMany:
 		return paylinks.Snapshot{}, fail(paylinks.RefusedRate, paylinks.NotApplied, nil)
-	case providertest.EarlyError:
+	case providertest.Unauthorized:
+		return paylinks.Snapshot{}, fail(paylinks.RefusedCredentials, paylinks.NotApplied, nil)
+	case providertest.EarlyError, providertest.Redirected:
 	default:
 		if _, err := effect(); err != nil {
 			return paylinks.Snapshot{}, err
 		}
 	}
-	return paylinks.Snapshot{}, fail(paylinks.Unreachable, paylinks.OutcomeUnknown, errors.New("connection reset"))
+	cause := errors.New("connection reset")
+	if fault == providertest.CutAnswer {
+		cause = io.ErrUnexpectedEOF
+	}
+	return paylinks.Snapshot{}, fail(paylinks.Unreachable, paylinks.OutcomeUnknown, cause)
+}
+
+// meets tells whether calls of op go wrong like that.
+func (m *model) meets(op providertest.Op, fault providertest.Fault) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.faults[op] == fault
+}
+
+// call is one exchange.
+type call func() (paylinks.Snapshot, error)
+
+// behind is what a call of op is answered behind the fault that it has met: where a redirect leads, or after all the blanks.
+func (m *model) behind(op providertest.Op, again call) (paylinks.Snapshot, error) {
+	m.mu.Lock()
+	fault, calls := m.faults[op], m.calls[op]
+	delete(m.faults, op)
+	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.faults[op], m.calls[op] = fault, calls
+	}()
+	return again()
+}
+
+// mistaken is a provider that makes a mistake about one fault of one operation.
+type mistaken struct {
+	sending
+	op      providertest.Op
+	fault   providertest.Fault
+	mistake func(*model, providertest.Op, call) (paylinks.Snapshot, error)
+}
+
+func (b mistaken) about(op providertest.Op, exchange call) (paylinks.Snapshot, error) {
+	s, err := exchange()
+	if err != nil && op == b.op && b.meets(op, b.fault) {
+		return b.mistake(b.model, op, exchange)
+	}
+	return s, err
+}
+
+func (b mistaken) Create(ctx context.Context, in paylinks.CreateInput) (paylinks.Snapshot, error) {
+	return b.about(providertest.OpCreate, func() (paylinks.Snapshot, error) { return b.sending.Create(ctx, in) })
+}
+
+func (b mistaken) Fetch(ctx context.Context, ref paylinks.Ref) (paylinks.Snapshot, error) {
+	return b.about(providertest.OpFetch, func() (paylinks.Snapshot, error) { return b.sending.Fetch(ctx, ref) })
+}
+
+func (b mistaken) Capture(ctx context.Context, ref paylinks.Ref, in paylinks.CaptureInput) (paylinks.Snapshot, error) {
+	return b.about(providertest.OpCapture, func() (paylinks.Snapshot, error) { return b.sending.Capture(ctx, ref, in) })
+}
+
+func (b mistaken) Cancel(ctx context.Context, ref paylinks.Ref, in paylinks.CancelInput) (paylinks.Snapshot, error) {
+	op := providertest.OpCancel
+	if in.Void {
+		op = providertest.OpVoid
+	}
+	return b.about(op, func() (paylinks.Snapshot, error) { return b.sending.Cancel(ctx, ref, in) })
+}
+
+func (b mistaken) Refund(ctx context.Context, ref paylinks.Ref, in paylinks.RefundInput) (paylinks.Snapshot, error) {
+	return b.about(providertest.OpRefund, func() (paylinks.Snapshot, error) { return b.sending.Refund(ctx, ref, in) })
 }
 
 func (m *model) find(ref paylinks.Ref) (*modelPayment, error) {

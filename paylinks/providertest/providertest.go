@@ -6,7 +6,8 @@
 //	}
 //
 // What is checked follows from the provider's Info: a capability that it doesn't list is nobody's business, and one that it
-// lists has to hold. A control that the harness leaves nil skips the checks that need it, visibly.
+// lists has to hold. One check is about the harness: it fails where a control is nil without which little is proven. Any other control
+// that's nil skips the checks that need it, visibly.
 package providertest
 
 import (
@@ -28,7 +29,7 @@ type TB interface {
 	Skipf(format string, args ...any)
 }
 
-// Harness connects the suite with a provider.
+// Harness connects the suite with a provider. Currencies and New are required.
 type Harness struct {
 	// Currencies are those to test in, at least one. Have one with two decimals and one with three where the provider takes both.
 	Currencies []paylinks.Currency
@@ -38,8 +39,8 @@ type Harness struct {
 	Down func(t TB, currency paylinks.Currency) paylinks.Provider
 }
 
-// Subject is a provider with the strings of its simulator. Only Provider is required; its functions may be called from
-// several goroutines.
+// Subject is a provider with the strings of its simulator, which may be called from several goroutines. Provider, Pay, Truth, Calls, Break, Heal
+// and Hang are required, Phone where Info requires one, Webhook and Forge where Info lists [paylinks.CanReceiveWebhook].
 type Subject struct {
 	Provider paylinks.Provider
 	// Secrets are the credentials that Provider was made with. They must never come out again.
@@ -62,7 +63,8 @@ type Subject struct {
 
 	// Truth is what really happened to a payment at the provider.
 	Truth func(ref paylinks.Ref) Truth
-	// Calls is how many calls of op have reached the API.
+	// Calls is how many calls of op have reached the API. Where an operation takes several, count the one that moves the money (or makes the
+	// link), and break and hang that one too.
 	Calls func(op Op) int
 	// Break makes every call of op go wrong from now on, Heal ends all that.
 	Break func(op Op, fault Fault)
@@ -115,9 +117,18 @@ const (
 	EarlyError Fault = "error before the effect"
 	// TooMany: the call is answered with status 429 and has no effect.
 	TooMany Fault = "too many calls"
+	// Redirected: the call is answered with status 307 and has no effect, unless the caller follows: then it's answered well.
+	Redirected Fault = "redirect"
+	// Huge: the call has its effect, and its answer is right but for 32 MiB of blanks before it.
+	Huge Fault = "huge answer"
+	// Endless: the call has its effect, and the connection closes after 32 MiB of blanks, which a caller with a limit doesn't see.
+	Endless Fault = "answer without an end"
+	// Unauthorized: the call is answered as with a wrong key, and has no effect.
+	Unauthorized Fault = "wrong key"
 )
 
 // Strike makes every call of a simulator's operation go wrong like that, until its faults are cleared. op is the simulator's own name for the operation.
+// [Unauthorized] is status 401 with the simulator's ErrorBody.
 func (f Fault) Strike(faults *simulator.Faults, op string) {
 	switch f {
 	case LostAnswer:
@@ -132,6 +143,14 @@ func (f Fault) Strike(faults *simulator.Faults, op string) {
 		faults.FailBefore(op, 0, http.StatusServiceUnavailable)
 	case TooMany:
 		faults.FailBefore(op, 0, http.StatusTooManyRequests)
+	case Redirected:
+		faults.Redirect(op, 0)
+	case Huge:
+		faults.Bloat(op, 0)
+	case Endless:
+		faults.Add(simulator.Fault{Op: op, Padding: 32 << 20, Truncate: true})
+	case Unauthorized:
+		faults.FailBefore(op, 0, http.StatusUnauthorized)
 	}
 }
 
@@ -145,7 +164,7 @@ type Check struct {
 func Checks() []Check {
 	var checks []Check
 	for _, area := range [][]Check{
-		infoChecks(), createChecks(), lifeChecks(), captureChecks(), cancelChecks(), refundChecks(), failureChecks(), webhookChecks(), crowdChecks(),
+		harnessChecks(), infoChecks(), createChecks(), lifeChecks(), captureChecks(), cancelChecks(), refundChecks(), failureChecks(), webhookChecks(), crowdChecks(),
 	} {
 		checks = append(checks, area...)
 	}
@@ -155,6 +174,7 @@ func Checks() []Check {
 // Run runs all checks as subtests, in parallel.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
+	stage(t, h) // What fails here would fail every check.
 	for _, check := range Checks() {
 		t.Run(check.Name, func(t *testing.T) {
 			t.Parallel()

@@ -27,27 +27,11 @@ type scene struct {
 	serial   atomic.Int64
 }
 
-// stage makes a scene in the first currency.
-func stage(t TB, h Harness) *scene { return stageIn(t, h, h.Currencies[0]) }
-
-func stageIn(t TB, h Harness, currency paylinks.Currency) *scene {
-	t.Helper()
-	subject := h.New(t, currency)
-	return &scene{TB: t, Subject: subject, info: subject.Provider.Info(), currency: currency}
-}
-
 // needs skips a check for which the provider or the harness lacks something.
 func (s *scene) needs(what string, have bool) {
 	s.Helper()
 	if !have {
 		s.Skipf("needs %s", what)
-	}
-}
-
-func (s *scene) can(capabilities ...paylinks.Capability) {
-	s.Helper()
-	for _, capability := range capabilities {
-		s.needs("capability "+string(capability), s.info.Can(capability))
 	}
 }
 
@@ -198,9 +182,8 @@ func (s *scene) void(ref paylinks.Ref, amount paylinks.Money) (paylinks.Snapshot
 
 func (s *scene) refund(ref paylinks.Ref, reference string, amount paylinks.Money) (paylinks.Snapshot, error) {
 	s.Helper()
-	refunder, ok := s.Provider.(paylinks.Refunder)
-	require.True(s, ok, "a provider that can refund is a Refunder")
-	return refunder.Refund(s.ctx(), ref, paylinks.RefundInput{Reference: reference, Amount: amount, Reason: "conformance"})
+	s.has(paylinks.CanRefund)
+	return s.Provider.(paylinks.Refunder).Refund(s.ctx(), ref, paylinks.RefundInput{Reference: reference, Amount: amount, Reason: "conformance"})
 }
 
 // fine is what holds for every answer that isn't an error.
@@ -210,8 +193,7 @@ func (s *scene) fine(snapshot paylinks.Snapshot, err error) {
 		_ = s.providerError(err)
 	}
 	require.NoError(s, err)
-	known := snapshot.Status.Valid() || snapshot.Status == paylinks.StatusUnknown
-	assert.True(s, known, "status %q is no status", snapshot.Status)
+	s.told(snapshot.Status)
 	for name, m := range map[string]paylinks.Money{"amount": snapshot.Amount, "captured": snapshot.Captured, "refunded": snapshot.Refunded} {
 		if m.IsSet() {
 			assert.Equal(s, s.currency, m.Currency(), "the currency of %s", name)
@@ -227,6 +209,13 @@ func (s *scene) fine(snapshot paylinks.Snapshot, err error) {
 		assert.True(s, json.Valid(snapshot.Raw), "Raw is JSON")
 	}
 	s.discreet("Snapshot.Raw", string(snapshot.Raw), false)
+}
+
+// told checks that a status is one that a provider can tell: the Service alone knows that it's still making a link.
+func (s *scene) told(status paylinks.Status) {
+	s.Helper()
+	told := status.Valid() && status != paylinks.StatusCreating || status == paylinks.StatusUnknown
+	assert.True(s, told, "status %q isn't one that a provider can tell: a word that no table has is StatusUnknown", status)
 }
 
 // providerError is what holds for every error.
@@ -306,6 +295,14 @@ func (s *scene) really(ref paylinks.Ref, captured, refunded paylinks.Money) {
 	truth := s.Truth(ref)
 	s.same(captured, truth.Captured, "really captured")
 	s.same(refunded, truth.Refunded, "really refunded")
+}
+
+// untraced checks that one of ours isn't among a snapshot's captures or refunds.
+func (s *scene) untraced(list []paylinks.Transaction, reference string) {
+	s.Helper()
+	for _, transaction := range list {
+		assert.NotEqual(s, reference, transaction.Reference, "what has moved no money isn't listed, for the Service takes it for done")
+	}
 }
 
 // traced checks that one of ours is among a snapshot's captures or refunds, once.

@@ -18,7 +18,7 @@ func TestAFaultStrikesASimulatorsOperation(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[providertest.Fault]struct {
 		effects, status int
-		cut             bool
+		cut, huge       bool
 	}{
 		providertest.LostAnswer:    {effects: 2},
 		providertest.CutAnswer:     {effects: 2, status: 201, cut: true},
@@ -26,6 +26,10 @@ func TestAFaultStrikesASimulatorsOperation(t *testing.T) {
 		providertest.LateError:     {effects: 2, status: 500},
 		providertest.EarlyError:    {status: 503},
 		providertest.TooMany:       {status: 429},
+		providertest.Redirected:    {status: 307},
+		providertest.Huge:          {effects: 2, status: 201, huge: true},
+		providertest.Endless:       {effects: 2, status: 201, cut: true, huge: true},
+		providertest.Unauthorized:  {status: 401},
 	} {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
@@ -40,15 +44,19 @@ func TestAFaultStrikesASimulatorsOperation(t *testing.T) {
 			}
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
+			client := server.Client()
+			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+			const most = 31 << 20
 			call := func(op string) (int, error) {
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/"+op, nil)
 				require.NoError(t, err)
-				res, err := server.Client().Do(req)
+				res, err := client.Do(req)
 				if err != nil {
 					return 0, err
 				}
 				defer func() { assert.NoError(t, res.Body.Close()) }()
-				_, err = io.ReadAll(res.Body)
+				read, err := io.Copy(io.Discard, res.Body)
+				assert.Equal(t, want.huge && op == "sell", read > most)
 				return res.StatusCode, err
 			}
 

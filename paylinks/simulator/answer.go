@@ -38,6 +38,21 @@ func (a *answer) sendHalf(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).Flush()
 }
 
+// sendBlanks begins the answer with blanks, until the caller has had enough.
+func (a *answer) sendBlanks(w http.ResponseWriter, blanks int) {
+	maps.Copy(w.Header(), a.header)
+	w.WriteHeader(a.status)
+	padding := bytes.Repeat([]byte(" "), 64<<10)
+	for blanks > 0 {
+		n, err := w.Write(padding[:min(blanks, len(padding))])
+		if err != nil {
+			return
+		}
+		blanks -= n
+	}
+	_ = http.NewResponseController(w).Flush()
+}
+
 // WriteJSON answers with v as JSON.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)

@@ -9,6 +9,9 @@ import (
 // garbage is what stands between a shop and its provider on a bad day: a firewall's page in place of the API's JSON.
 const garbage = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
 
+// bloat is how many blanks [Faults.Bloat] sends: more than anybody should read for one payment.
+const bloat = 32 << 20
+
 // Fault is something that goes wrong with an API call.
 type Fault struct {
 	// Op is the operation that it strikes, "" for every one.
@@ -26,6 +29,10 @@ type Fault struct {
 	Drop bool
 	// Truncate closes the connection in the middle of the answer. It implies After.
 	Truncate bool
+	// Redirect answers with status 307 to an address at which the call is answered well, whatever faults there are.
+	Redirect bool
+	// Padding is how many blanks come before the answer: JSON stays JSON. It implies After. With Truncate the blanks are all that comes.
+	Padding int
 
 	// Delay holds the call up for so long first, and Hold until the channel is closed; both end with the caller's patience.
 	Delay time.Duration
@@ -75,6 +82,12 @@ func (f *Faults) Garble(op string, n int) {
 // Truncate lets the next n calls of op have their effect and cuts their answers off half way.
 func (f *Faults) Truncate(op string, n int) { f.Add(Fault{Op: op, Times: n, Truncate: true}) }
 
+// Redirect sends the next n calls of op elsewhere; they have no effect unless the caller follows.
+func (f *Faults) Redirect(op string, n int) { f.Add(Fault{Op: op, Times: n, Redirect: true}) }
+
+// Bloat lets the next n calls of op have their effect and puts 32 MiB of blanks before their answers.
+func (f *Faults) Bloat(op string, n int) { f.Add(Fault{Op: op, Times: n, Padding: bloat}) }
+
 // Delay makes the next n calls of op slow by d.
 func (f *Faults) Delay(op string, n int, d time.Duration) {
 	f.Add(Fault{Op: op, Times: n, Delay: d})
@@ -117,7 +130,7 @@ const (
 
 // strikes tells whether the fault belongs to that moment of a call.
 func (f *Fault) strikes(when moment) bool {
-	return f != nil && (f.After || f.Truncate) == bool(when)
+	return f != nil && (f.After || f.Truncate || f.Padding > 0) == bool(when)
 }
 
 // wait holds the call up as the fault says, and tells whether the caller is still there.

@@ -33,3 +33,23 @@ func BaseURL(configured string, r *http.Request) string {
 	}
 	return scheme + "://" + r.Host
 }
+
+// redirected marks the address that a call is sent to by [Faults.Redirect].
+const redirected = "simulator_redirected"
+
+// redirect sends the caller to the address that he has called, marked.
+func redirect(w http.ResponseWriter, r *http.Request) {
+	separator := "?"
+	if strings.Contains(r.RequestURI, separator) {
+		separator = "&"
+	}
+	w.Header().Set("Location", r.RequestURI+separator+redirected)
+	w.WriteHeader(http.StatusTemporaryRedirect)
+}
+
+// arrived tells whether a call has followed a redirect, and takes the mark away.
+func arrived(r *http.Request) bool {
+	rest, marked := strings.CutSuffix(r.URL.RawQuery, redirected)
+	r.URL.RawQuery = strings.TrimSuffix(rest, "&")
+	return marked
+}

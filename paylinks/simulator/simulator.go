@@ -86,7 +86,10 @@ func (k *Kit) Handle(op, reference string, next http.Handler) http.Handler {
 			Op: op, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 			Reference: fieldAt(body, reference), Body: body, At: k.Clock.Now(),
 		})
-		fault := k.Faults.next(op)
+		var fault *Fault
+		if !arrived(r) {
+			fault = k.Faults.next(op)
+		}
 
 		if fault.strikes(before) && k.strike(w, r, fault, nil, entry) {
 			return
@@ -110,10 +113,20 @@ func (k *Kit) strike(w http.ResponseWriter, r *http.Request, fault *Fault, answe
 	switch {
 	case fault.Drop:
 		panic(http.ErrAbortHandler)
-	case fault.Truncate && answer != nil:
+	case fault.Truncate && fault.Padding == 0 && answer != nil:
 		k.Calls.end(entry, answer.status)
 		answer.sendHalf(w)
 		panic(http.ErrAbortHandler)
+	case fault.Redirect:
+		k.Calls.end(entry, http.StatusTemporaryRedirect)
+		redirect(w, r)
+	case fault.Padding > 0 && answer != nil:
+		k.Calls.end(entry, answer.status)
+		answer.sendBlanks(w, fault.Padding)
+		if fault.Truncate {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = w.Write(answer.body.Bytes())
 	case fault.Body != "":
 		status := cmp.Or(fault.Status, http.StatusOK)
 		k.Calls.end(entry, status)

@@ -32,6 +32,7 @@ func newShop(t *testing.T) *shop {
 	})))
 	t.Cleanup(server.Close)
 	s.url, s.client = server.URL, server.Client()
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return s
 }
 
@@ -66,6 +67,9 @@ func TestEveryFaultIsKnownByItsEffectAndItsAnswer(t *testing.T) {
 		"drop after":   {ask: func(f *simulator.Faults) { f.DropAfter("sell", 1) }, effect: 1, lost: true},
 		"garbled":      {ask: func(f *simulator.Faults) { f.Garble("sell", 1) }, effect: 1, status: 200, body: "<!DOCTYPE html>", answered: 200},
 		"truncated":    {ask: func(f *simulator.Faults) { f.Truncate("sell", 1) }, effect: 1, lost: true, answered: 201},
+		"redirected":   {ask: func(f *simulator.Faults) { f.Redirect("sell", 1) }, status: 307, answered: 307},
+		"bloated":      {ask: func(f *simulator.Faults) { f.Bloat("sell", 1) }, effect: 1, status: 201, body: `  {"status":"sold`, answered: 201},
+		"endless":      {ask: func(f *simulator.Faults) { f.Add(simulator.Fault{Padding: 1 << 20, Truncate: true}) }, effect: 1, lost: true, answered: 201},
 		"slow":         {ask: func(f *simulator.Faults) { f.Delay("sell", 1, time.Nanosecond) }, effect: 1, status: 201, answered: 201},
 		"another's":    {ask: func(f *simulator.Faults) { f.FailBefore("buy", 1, 503) }, effect: 1, status: 201, answered: 201},
 		"anybody's":    {ask: func(f *simulator.Faults) { f.FailBefore("", 1, 503) }, status: 503, answered: 503},
@@ -108,6 +112,42 @@ func TestAFaultStrikesAsOftenAsItWasAskedFor(t *testing.T) {
 	assert.Equal(t, []int{500, 500, 429, 201}, statuses)
 	assert.Equal(t, 4, shop.Calls.Count("sell"))
 	assert.Equal(t, 4, shop.Calls.Count(""), "every operation")
+}
+
+// What follows a redirect is answered well, so that a caller who does can be told from one who doesn't.
+func TestACallThatFollowsARedirectHasItsEffect(t *testing.T) {
+	t.Parallel()
+	shop := newShop(t)
+	shop.client.CheckRedirect = nil
+	shop.Faults.Redirect("", 0)
+	status, _, err := shop.sell(t.Context(), t)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusCreated, status)
+	assert.Len(t, shop.sales, 1)
+	var asked []string
+	for _, call := range shop.Calls.Calls("sell") {
+		asked = append(asked, call.Path+"?"+call.Query+" "+string(call.Body))
+	}
+	const first = `/sales?fast=1 {"sale":{"reference":"sale-1"}}`
+	assert.Equal(t, []string{first, strings.Replace(first, " ", "&simulator_redirected ", 1)}, asked)
+}
+
+// The caller of a bloated answer who hangs up has the server stop: it has nobody to write to.
+func TestABloatedAnswerEndsWithItsCaller(t *testing.T) {
+	t.Parallel()
+	shop := newShop(t)
+	shop.Faults.Bloat("sell", 1)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, shop.url, nil)
+	require.NoError(t, err)
+	res, err := shop.client.Do(req)
+	require.NoError(t, err)
+	blanks, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	require.NoError(t, err)
+	assert.Equal(t, strings.Repeat(" ", 1<<20), string(blanks))
+	require.NoError(t, res.Body.Close())
+	status, _, err := shop.sell(t.Context(), t)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusCreated, status)
 }
 
 func TestA429SaysHowLongToWait(t *testing.T) {

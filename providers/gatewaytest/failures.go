@@ -13,7 +13,7 @@ import (
 
 func failureChecks() []Check {
 	var checks []Check
-	for _, fault := range []Fault{TooMany, Unavailable, Dropped, Cut, Garbled} {
+	for _, fault := range []Fault{TooMany, Unavailable, Dropped, Cut, Garbled, Redirected} {
 		checks = append(checks, Check{
 			"A walk that meets " + string(fault) + " loses nothing",
 			func(t TB, h Harness) { meets(t, h, fault) },
@@ -22,10 +22,13 @@ func failureChecks() []Check {
 	for _, fault := range []Fault{Unavailable, Dropped, Cut, Garbled} {
 		checks = append(checks, Check{
 			"A walk that meets nothing but " + string(fault) + " ends with an error",
-			func(t TB, h Harness) { meetsForever(t, h, fault) },
+			func(t TB, h Harness) { meetsForever(t, h, fault, paylinks.Unreachable) },
 		})
 	}
 	return append(checks,
+		Check{"A walk that meets nothing but " + string(Redirected) + " ends with an error", func(t TB, h Harness) {
+			meetsForever(t, h, Redirected, paylinks.Unreachable, paylinks.RefusedRequest) // as the host's failure, or as a wrong host
+		}},
 		Check{"A walk waits as long as Retry-After says", waits},
 		Check{"A walk without a connection ends with an error", noConnection},
 		Check{"A token that expires in mid-walk is renewed", expiredToken},
@@ -69,7 +72,7 @@ func (s *scene) resumed(w walk) []paylinks.Payment {
 	return slices.Concat(w.payments[:kept], rest.payments)
 }
 
-func meetsForever(t TB, h Harness, fault Fault) {
+func meetsForever(t TB, h Harness, fault Fault, refusals ...paylinks.Refusal) {
 	s := pages(t, h, 3)
 	s.needs("Subject.Break and Heal", s.Break != nil && s.Heal != nil)
 	w := s.walk("", func(n int) bool {
@@ -80,7 +83,7 @@ func meetsForever(t TB, h Harness, fault Fault) {
 	})
 	require.Error(t, w.err)
 	require.NoError(t, s.ctx.Err(), "the walk gives up by itself")
-	assert.Equal(t, paylinks.Unreachable, s.providerError(w.err).Refusal)
+	assert.Contains(t, refusals, s.providerError(w.err).Refusal)
 	s.Heal()
 	s.expect(s.resumed(w))
 }

@@ -22,6 +22,8 @@ func (s Subject) WithFaults(faults *simulator.Faults, calls *simulator.CallLog, 
 			faults.Truncate(op, n)
 		case Garbled:
 			faults.Garble(op, n)
+		case Redirected:
+			faults.Redirect(op, n)
 		}
 	}
 	s.Heal = faults.Clear

@@ -37,6 +37,7 @@ func TestASubjectWithFaults(t *testing.T) {
 		gatewaytest.Dropped:     {},
 		gatewaytest.Cut:         {status: 200, cut: true},
 		gatewaytest.Garbled:     {status: 200, body: "<!DOCTYPE html>"},
+		gatewaytest.Redirected:  {status: 307},
 	} {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
@@ -49,12 +50,14 @@ func TestASubjectWithFaults(t *testing.T) {
 			}
 			server := httptest.NewServer(mux)
 			t.Cleanup(server.Close)
+			client := server.Client()
+			client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			get := func(ctx context.Context, op string) (answer, error) {
 				req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/"+op, nil)
 				if err != nil {
 					return answer{}, err
 				}
-				res, err := server.Client().Do(req)
+				res, err := client.Do(req)
 				if err != nil {
 					return answer{}, err
 				}

@@ -122,6 +122,8 @@ const (
 	Cut Fault = "a page cut in half"
 	// Garbled: a web page comes with status 200.
 	Garbled Fault = "a web page"
+	// Redirected: the call is answered with status 307, and answered well where it leads.
+	Redirected Fault = "a redirect"
 )
 
 // RetryAfter is what [TooMany] asks for: longer than a caller who has a person waiting would obey.

@@ -46,6 +46,7 @@ func TestEveryDefectIsFound(t *testing.T) {
 		"holds all payments":                    {defects{holdsAll: true}, "A walk holds no more than it needs"},
 		"asks for all pages at once":            {defects{asksAhead: true}, "A walk asks for a page when it's wanted, and not before"},
 		"ignores its context":                   {defects{ignoresContext: true}, "A walk ends with its context"},
+		"follows redirects":                     {defects{followsRedirects: true}, "A walk that meets nothing but a redirect ends with an error"},
 		"goes on after its end":                 {defects{yieldsAfterEnd: true}, "A walk that meets nothing but status 503 ends with an error"},
 		"tells its key in errors":               {defects{tellsSecret: true}, "A walk without a connection ends with an error"},
 		"returns plain errors":                  {defects{plainErrors: true}, "A walk without a connection ends with an error"},

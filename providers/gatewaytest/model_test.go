@@ -23,7 +23,7 @@ type defects struct {
 	trimsPages, repeatsSeams, takesFailureForEnd, stopsAtBadRow, hidesBadRow, twoDecimals, refundedIsCaptured, losesReference bool
 	checkpointTooFar, checkpointTooNear, pagesByNumber, holdsAll, asksAhead, ignoresContext, yieldsAfterEnd, tellsSecret      bool
 	credentialsUnreachable, deafToRetryAfter, keepsToken, leavesOutFirstSecond, takesInLastSecond, sharesState, printsKey     bool
-	givesUpAtRate, plainErrors, ignoresResume, localTimes, rawWithSecret                                                      bool
+	givesUpAtRate, plainErrors, ignoresResume, localTimes, rawWithSecret, followsRedirects                                    bool
 }
 
 // row is a payment at the model.
@@ -98,6 +98,7 @@ var (
 	errRate    = errors.New("too many")
 	errToken   = errors.New("token expired")
 	errRevoked = errors.New("revoked")
+	errMoved   = errors.New("moved")
 )
 
 // list is the model's one call: the rows of a window after an id, or from an offset on.
@@ -123,8 +124,12 @@ func (m *model) list(ctx context.Context, token int, from, to time.Time, after s
 		} else if m.times > 1 {
 			m.times--
 		}
-		if m.fault == gatewaytest.TooMany {
+		switch m.fault {
+		case gatewaytest.TooMany:
 			return nil, false, errRate
+		case gatewaytest.Redirected:
+			return nil, false, errMoved
+		default: // no answer that can be read
 		}
 		return nil, false, errBroken
 	}
@@ -262,10 +267,22 @@ func (g *gateway) page(ctx context.Context, from, to time.Time, after string, of
 				g.waited += gatewaytest.RetryAfter
 			}
 			g.mu.Unlock()
+		case errors.Is(err, errMoved) && g.followsRedirects:
+			return g.there(ctx, token, from, to, after, offset)
 		default:
 			return page, more, err
 		}
 	}
+}
+
+// there is the page to which a redirect leads.
+func (g *gateway) there(ctx context.Context, token int, from, to time.Time, after string, offset int) ([]row, bool, error) {
+	g.mu.Lock()
+	times := g.times
+	g.times = -1
+	g.mu.Unlock()
+	defer g.control(func() { g.times = times })
+	return g.list(ctx, token, from, to, after, offset)
 }
 
 // rows yields a page and tells whether to go on.

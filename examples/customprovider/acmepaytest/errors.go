@@ -29,7 +29,7 @@ func (e *apiError) write(w http.ResponseWriter) {
 // injectedError is how Acme Pay fails when a test asks for it.
 func injectedError(w http.ResponseWriter, status int) {
 	code := map[int]string{
-		http.StatusTooManyRequests: "too_many_requests", http.StatusInternalServerError: "internal", http.StatusServiceUnavailable: "unavailable",
+		http.StatusUnauthorized: errKey.code, http.StatusTooManyRequests: "too_many_requests", http.StatusInternalServerError: "internal", http.StatusServiceUnavailable: "unavailable",
 	}[status]
 	(&apiError{status, code}).write(w)
 }
