@@ -101,6 +101,16 @@ type cutter struct {
 	under []net.Conn // the clients that were let in
 }
 
+// socketURL is the URL of a database behind a socket, which a cutter can stand before.
+func socketURL(t *testing.T) string {
+	t.Helper()
+	to := postgrestest.URL(t)
+	if !strings.Contains(to, "host=%2F") {
+		t.Skip("the server isn't behind a socket")
+	}
+	return to
+}
+
 // newCutter is a cutter and the URL that goes through it.
 func newCutter(t *testing.T, to string) (*cutter, string) {
 	t.Helper()
@@ -186,10 +196,7 @@ func (c *cutter) forward(server, client net.Conn) {
 
 func TestACommitWhoseAnswerIsLostIsFoundOut(t *testing.T) {
 	t.Parallel()
-	to := postgrestest.URL(t)
-	if !strings.Contains(to, "host=%2F") {
-		t.Skip("the server isn't behind a socket")
-	}
+	to := socketURL(t)
 	cut, through := newCutter(t, to)
 	store, direct := open(t, through), open(t, to)
 
@@ -213,10 +220,7 @@ func TestACommitThatComesLateIsWaitedFor(t *testing.T) {
 	for name, writes := range map[string]int{"the first": 1, "a later one": 3} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			to := postgrestest.URL(t)
-			if !strings.Contains(to, "host=%2F") {
-				t.Skip("the server isn't behind a socket")
-			}
+			to := socketURL(t)
 			cut, through := newCutter(t, to)
 			store, direct := open(t, through), connect(t, to)
 			write := func(number int) error {
@@ -247,10 +251,7 @@ func TestACommitThatComesLateIsWaitedFor(t *testing.T) {
 
 func TestAServerThatIsGoneFailsOnlyWhatItWasAskedMeanwhile(t *testing.T) {
 	t.Parallel()
-	to := postgrestest.URL(t)
-	if !strings.Contains(to, "host=%2F") {
-		t.Skip("the server isn't behind a socket")
-	}
+	to := socketURL(t)
 	cut, through := newCutter(t, to)
 	store := open(t, through)
 	cut.gone.Store(true)
@@ -281,10 +282,7 @@ func TestConnectionsThatAreLostFailNoRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			to := postgrestest.URL(t)
-			if !strings.Contains(to, "host=%2F") {
-				t.Skip("the server isn't behind a socket")
-			}
+			to := socketURL(t)
 			cut, through := newCutter(t, to)
 			store, direct := open(t, through), connect(t, to)
 			link, operation := testLink("a")
