@@ -32,6 +32,7 @@ const (
 type shop struct {
 	handler   http.Handler
 	simulator *tabbytest.Server
+	apps      paylinks.StaticApps
 }
 
 func openShop(t *testing.T) shop {
@@ -48,7 +49,8 @@ func openShop(t *testing.T) shop {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close()) })
 	logger := slog.New(slog.DiscardHandler)
-	service, err := paylinks.New(store, paylinks.StaticApps{"till": provider}, paylinks.Options{
+	apps := paylinks.StaticApps{"till": provider}
+	service, err := paylinks.New(store, apps, paylinks.Options{
 		PublicURL: "https://pay.example.test", RefreshInterval: 1, Logger: logger,
 	})
 	require.NoError(t, err)
@@ -57,6 +59,7 @@ func openShop(t *testing.T) shop {
 	return shop{
 		handler:   httpserver.Held(t, httpserver.New(service, httpserver.Options{Authenticator: tokens, PublicURL: "https://pay.example.test", Logger: logger})),
 		simulator: simulator,
+		apps:      apps,
 	}
 }
 
@@ -310,4 +313,19 @@ func TestACancelWhoseAnswerWasLostVoidsNothing(t *testing.T) {
 	voided := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "another-cancel")
 	require.Equal(t, http.StatusOK, voided.status, voided.body)
 	assert.Equal(t, "cancelled", voided.fields["status"])
+}
+
+// A cancel's answer stays its key's, also once the app is gone.
+func TestACancelIsReplayedWithoutItsApp(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	id, _ := s.create(t, "POS-10")
+	first := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "the-cancel")
+	require.Equal(t, http.StatusOK, first.status, first.body)
+	delete(s.apps, "till")
+	again := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "the-cancel")
+	assert.Equal(t, first.body, again.body)
+	assert.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	other := s.call(t, apiToken, http.MethodPost, links+"/"+id+"/cancel", "", "another-cancel")
+	assert.Equal(t, "org_app_not_found", other.code())
 }

@@ -75,7 +75,7 @@ func (s StaticApps) List(ctx context.Context) ([]App, error) {
 func orgAppNotFound(orgAppID string) *Error {
 	return &Error{
 		Code: CodeOrgAppNotFound, Outcome: NotApplied,
-		Message: fmt.Sprintf("no app %q of that provider is installed that you may use: check org_app_id and provider", orgAppID),
+		Message: fmt.Sprintf("no app %q is installed that you may use: check org_app_id", orgAppID),
 	}
 }
 

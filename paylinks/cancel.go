@@ -16,7 +16,8 @@ func (s *Service) Cancel(ctx context.Context, id string) (*CancelResult, error) 
 }
 
 // CancelKnown is Cancel by a caller who knows the link in a state, as [Service.KnownStatus] told it then. A payment that came since isn't voided. So a request that
-// is repeated does what it did at first, whatever became known meanwhile to those who have seen more than its caller.
+// is repeated does what it did at first, whatever became known meanwhile to those who have seen more than its caller. It's for doors like package httpserver,
+// whose callers may not have got an answer.
 func (s *Service) CancelKnown(ctx context.Context, id string, known Status) (*CancelResult, error) {
 	return s.cancelOf(ctx, id, known)
 }
@@ -33,9 +34,9 @@ func (s *Service) cancelOf(ctx context.Context, id string, known Status) (_ *Can
 	return s.cancel(ctx, link, app, cmp.Or(known, link.Status).Paid())
 }
 
-// KnownStatus is the state of a link as it's stored. No provider is asked.
+// KnownStatus is the state of a link as it's stored, for [Service.CancelKnown]. Neither the provider nor the [Apps] are asked.
 func (s *Service) KnownStatus(ctx context.Context, id string) (Status, error) {
-	link, _, err := s.open(ctx, "status", id)
+	link, err := s.paylink(ctx, "cancel", id)
 	if err != nil {
 		return "", err
 	}

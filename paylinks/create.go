@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -28,7 +29,9 @@ func (s *Service) Create(ctx context.Context, req CreateRequest) (_ *Paylink, er
 		return nil, err
 	}
 	if app.Provider == nil || app.Provider.Info().ID != req.Provider {
-		return nil, orgAppNotFound(req.OrgAppID)
+		e := orgAppNotFound(req.OrgAppID)
+		e.Message = fmt.Sprintf("no app %q of the provider %s is installed that you may use: check org_app_id and provider", req.OrgAppID, req.Provider)
+		return nil, e
 	}
 	info := app.Provider.Info()
 	if err := checkProvider(link, info); err != nil {

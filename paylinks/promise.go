@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -19,7 +20,7 @@ func (s *Service) promised(ctx context.Context, link *Paylink, name string, do f
 	}
 	defer func() {
 		if value := recover(); value != nil {
-			broken("a provider panicked", slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
+			broken("a provider panicked", slog.String("panic", panicText(value)), slog.String("stack", string(debug.Stack())))
 			facts, err = Snapshot{}, &ProviderError{Refusal: Unreachable, Outcome: OutcomeUnknown, Message: "it panicked"}
 		}
 	}()
@@ -36,4 +37,12 @@ func (s *Service) promised(ctx context.Context, link *Paylink, name string, do f
 		facts.Status = StatusUnknown
 	}
 	return facts, err
+}
+
+// panicText is what a log may have of a panic: the runtime's own words, but of another value only the type, as it may be about a buyer.
+func panicText(value any) string {
+	if known, ok := value.(runtime.Error); ok {
+		return known.Error()
+	}
+	return fmt.Sprintf("%T", value)
 }

@@ -41,14 +41,16 @@ func TestALinkWhoseProviderSaysAnImpossibleStatusLivesOn(t *testing.T) {
 func TestAProviderThatPanicsLeavesTheOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	w := newTower(t)
-	bug := fault{bug: func(*paylinks.Snapshot) error { panic("a bug of the provider's") }}
+	bug := fault{bug: func(*paylinks.Snapshot) error { panic(errors.New("for +966500000001")) }}
 	link := w.paid()
 	w.provider.next("capture", bug)
 	w.provider.next("fetch", bug)
 	_, err := w.Capture(t.Context(), link.ID, paylinks.CaptureRequest{ReferenceID: "c-1"})
 	require.ErrorIs(t, err, paylinks.CodeProviderTimeout)
 	assert.Equal(t, paylinks.OutcomeUnknown, asError(t, err).Outcome)
-	assert.Contains(t, w.log.String(), "a bug of the provider's")
+	assert.Contains(t, w.log.String(), "a provider panicked")
+	assert.Contains(t, w.log.String(), "*errors.errorString")
+	assert.NotContains(t, w.log.String(), "+966500000001", "nobody knows what it says")
 	assert.Contains(t, w.log.String(), "promise_test.go", "the stack shows where")
 
 	result, err := w.Capture(t.Context(), link.ID, paylinks.CaptureRequest{ReferenceID: "c-1"})

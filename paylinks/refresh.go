@@ -143,8 +143,8 @@ func (s *Service) refresh(ctx context.Context, link *Paylink, app App, g glance)
 func (s *Service) askSafely(ctx context.Context, id string, app App, g glance) (link *Paylink, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			s.log.ErrorContext(ctx, "a refresh panicked", slog.String("paylink_id", id), slog.Any("panic", value), slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("paylinks: a refresh panicked: %v", value)
+			s.log.ErrorContext(ctx, "a refresh panicked", slog.String("paylink_id", id), slog.String("panic", panicText(value)), slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("paylinks: a refresh panicked: %s", panicText(value))
 		}
 	}()
 	return s.ask(ctx, id, app, g)

@@ -10,7 +10,7 @@ import (
 // startCheckout is POST /start-checkout. Each call makes a checkout: what a repeated orderId does isn't documented.
 func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 	var request checkoutRequest
-	if simulator.ReadJSON(r, &request) != nil {
+	if simulator.ReadJSON(r, &request) != nil { // fields that aren't known are let through: MisPay's objects have more
 		errInvalid.write(w)
 		return
 	}

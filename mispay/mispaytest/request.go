@@ -56,7 +56,6 @@ type refundRequest struct {
 	Comments         string `json:"comments"`
 }
 
-// decode reads a JSON body. Unknown fields are let through: MisPay's objects have more than is known.
 var (
 	// orderIDShape is the simulator's own: MisPay documents no rule.
 	orderIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

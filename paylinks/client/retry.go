@@ -82,12 +82,13 @@ func (c *Client) checkRetry(ctx context.Context, res *http.Response, err error) 
 	if !ours && res.StatusCode >= http.StatusInternalServerError {
 		tries.lost = true // a proxy doesn't say what became of what it has sent on
 	}
-	if !comeAgain(call, res, failure, ours) || retryAfter(res.Header) > c.config.MaxRetryAfter {
+	atWork := failure.Error.Code == paylinks.CodeIdempotencyInProgress // an earlier try, which is waited for
+	if !comeAgain(call, res, failure, ours) || (!atWork && retryAfter(res.Header) > c.config.MaxRetryAfter) {
 		return false, nil
 	}
 	c.log.LogAttrs(ctx, slog.LevelWarn, "paylinks: a try was refused",
 		slog.String("op", call.op), slog.Int("status", res.StatusCode), slog.String("request_id", res.Header.Get(headerRequestID)))
-	if failure.Error.Code == paylinks.CodeIdempotencyInProgress && c.config.Retries >= 0 {
+	if atWork && c.config.Retries >= 0 {
 		tries.answered = refused(call, res, body)
 		return true, nil
 	}
@@ -137,11 +138,11 @@ func comeAgain(call call, res *http.Response, failure api.ErrorAnswer, ours bool
 	}
 }
 
-// backoff doubles with jitter, or follows a Retry-After: one above Config.MaxRetryAfter doesn't come here.
+// backoff doubles with jitter, or follows a refusal's Retry-After. One above Config.MaxRetryAfter ends the call, but for that of an earlier try at work.
 func (c *Client) backoff(least, most time.Duration, attempt int, res *http.Response) time.Duration {
-	if res != nil {
+	if res != nil && res.StatusCode >= http.StatusBadRequest {
 		if wish := retryAfter(res.Header); wish > 0 {
-			return wish
+			return min(wish, c.config.MaxRetryAfter)
 		}
 	}
 	ceiling := min(least<<min(attempt, 10), most)

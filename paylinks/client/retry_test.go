@@ -274,7 +274,6 @@ func TestAWishBeyondReasonIsTheCallers(t *testing.T) {
 		"too many calls":        {replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "3600")), paylinks.CodeRateLimited, paylinks.NotApplied, time.Hour},
 		"a second too long":     {replies(says(503, failure("provider_unavailable", "not_applied"), "Retry-After", "11")), paylinks.CodeProviderUnavailable, paylinks.NotApplied, 11 * time.Second},
 		"a day":                 {replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "86400")), paylinks.CodeRateLimited, paylinks.NotApplied, 24 * time.Hour},
-		"the same still runs":   {replies(says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "60")), paylinks.CodeIdempotencyInProgress, paylinks.OutcomeUnknown, time.Minute},
 		"a proxy's limit":       {replies(says(429, "<html>", "Retry-After", "3600")), paylinks.CodeUnreachable, paylinks.NotApplied, time.Hour},
 		"a proxy's maintenance": {replies(says(503, "<html>", "Retry-After", "3600")), paylinks.CodeUnreachable, paylinks.OutcomeUnknown, time.Hour},
 		"lost, and then limited": {
@@ -298,13 +297,27 @@ func TestAWishBeyondReasonIsTheCallers(t *testing.T) {
 	}
 }
 
-// A watch goes on for ever, so it can wait as long as it's asked to.
-func TestAWatchComesNoEarlierThanTheServerWishes(t *testing.T) {
+// A watch has nobody to tell of a long wait, and somebody may stand at a till.
+func TestAWatchFollowsAServersWishForAMinuteAtTheMost(t *testing.T) {
+	t.Parallel()
+	for wish, waited := range map[string]time.Duration{"40": 40 * time.Second, "86400": time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", wish), flows(streamed(1), hangs))}
+			assert.Equal(t, []int64{1}, watched(t, s, 0, 1))
+			assert.Equal(t, waited, s.at[1].Sub(s.at[0]))
+		})
+	}
+}
+
+// However short the waits are that the caller wants: it's the call itself that is at work.
+func TestAnEarlierTryAtWorkIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: replies(says(429, failure("rate_limited", "not_applied"), "Retry-After", "3600"), flows(streamed(1), hangs))}
-		assert.Equal(t, []int64{1}, watched(t, s, 0, 1))
-		assert.Equal(t, time.Hour, s.at[1].Sub(s.at[0]))
+		atWork := says(409, failure("idempotency_in_progress", "unknown"), "Retry-After", "60")
+		s := &script{answers: replies(fails(errReset), atWork, atWork, says(201, madeAnswer))}
+		_, err := scripted(t, s).Create(t.Context(), sale("POS-1"))
+		require.NoError(t, err)
+		assert.Equal(t, 10*time.Second, s.at[2].Sub(s.at[1]), "Config.MaxRetryAfter")
 	})
 }
 

@@ -24,6 +24,8 @@ const (
 	// watchPause is the first pause before a new connection, watchPauseMost the longest.
 	watchPause     = 250 * time.Millisecond
 	watchPauseMost = 15 * time.Second
+	// watchWishMost is the longest pause that a server can ask for.
+	watchWishMost = time.Minute
 	// maxLine bounds a line of a stream: an event is far shorter.
 	maxLine = 1 << 20
 )
@@ -124,13 +126,13 @@ func final(err error) bool {
 	return errors.As(err, &failure) && failure.Code != paylinks.CodeUnreachable && failure.Code != paylinks.CodeInternal && failure.RetryAfter == 0
 }
 
-// watchBackoff doubles with jitter, and follows a server's wish.
+// watchBackoff doubles with jitter, and follows a server's wish within reason: connecting changes nothing, and somebody may wait at a till.
 func watchBackoff(failures int, err error) time.Duration {
 	ceiling := min(watchPause<<min(failures, 10), watchPauseMost)
 	pause := ceiling/2 + rand.N(ceiling/2)
 	var failure *paylinks.Error
 	if errors.As(err, &failure) {
-		pause = max(pause, failure.RetryAfter)
+		pause = max(pause, min(failure.RetryAfter, watchWishMost))
 	}
 	return pause
 }

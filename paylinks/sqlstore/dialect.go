@@ -54,7 +54,7 @@ type Crowd struct {
 	LockEndpoints string
 	// Violates tells whether err is a violation of a unique index with that name.
 	Violates func(err error, index string) bool
-	// Lost tells of an error that says nothing against a query but that its connection has ended under it.
+	// Lost tells of an error that says nothing against a query but that its connection has ended under it, nil where that is never known.
 	Lost func(err error) bool
 	// Again tells of an error that says nothing against the change, which was only in somebody's way: a deadlock.
 	Again func(err error) bool
@@ -122,7 +122,9 @@ func (d Dialect) storable(args []any) []any {
 func (d Dialect) again(err error) bool { return d.Crowd != nil && d.Crowd.Again(err) }
 
 // lost tells of a query whose connection has ended under it.
-func (d Dialect) lost(err error) bool { return err != nil && d.Crowd != nil && d.Crowd.Lost(err) }
+func (d Dialect) lost(err error) bool {
+	return err != nil && d.Crowd != nil && d.Crowd.Lost != nil && d.Crowd.Lost(err)
+}
 
 func (d Dialect) violates(err error, index string) bool {
 	return err != nil && d.Crowd != nil && d.Crowd.Violates(err, index)
