@@ -192,3 +192,14 @@ func TestALostCancelIsCancelledWhateverTheProviderCallsIt(t *testing.T) {
 	close(expired)
 	assert.Equal(t, paylinks.StatusCancelled, (<-done).Status)
 }
+
+func TestARestThatTheProviderDoesNotReleaseIsToldAsCaptured(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	link := h.paid()
+	_, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: "50.00"})
+	require.NoError(t, err)
+	h.provider.next("cancel", refused(paylinks.RefusedState))
+	_, err = h.Cancel(t.Context(), link.ID)
+	require.ErrorIs(t, err, paylinks.CodeAlreadyCaptured)
+}

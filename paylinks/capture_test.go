@@ -327,3 +327,46 @@ func TestCaptureGoesToItsEndWithoutItsCaller(t *testing.T) {
 	require.NoError(t, <-done)
 	assert.Equal(t, paylinks.StatusCaptured, h.stored(link.ID).Status)
 }
+
+// Only the operation that is in doubt has an unknown outcome. Another one behind it hasn't been sent.
+func TestWhoStandsBehindAnUnknownOutcomeIsToldSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(f *fakeProvider) { f.without(paylinks.CanRepeatCapture, paylinks.CanTraceCapture) })
+	link := h.paid()
+	capture := func(req paylinks.CaptureRequest) *paylinks.Error {
+		h.provider.next("capture", timeout())
+		h.provider.next("fetch", timeout(), timeout())
+		_, err := h.Capture(t.Context(), link.ID, req)
+		return asError(t, err)
+	}
+	first := paylinks.CaptureRequest{Amount: "100.00", ReferenceID: "a"}
+	require.Equal(t, paylinks.CodeProviderTimeout, capture(first).Code)
+	for name, req := range map[string]paylinks.CaptureRequest{
+		"another name": {Amount: "50.00", ReferenceID: "b"}, "a key": {Amount: "100.00", IdempotencyKey: "k"}, "no name": {Amount: "100.00"},
+	} {
+		behind := capture(req)
+		assert.Equal(t, paylinks.CodeOperationInProgress, behind.Code, name)
+		assert.Equal(t, paylinks.NotApplied, behind.Outcome, name)
+		assert.Positive(t, behind.RetryAfter, name)
+	}
+	again := capture(first)
+	assert.Equal(t, paylinks.CodeProviderTimeout, again.Code)
+	assert.Equal(t, paylinks.OutcomeUnknown, again.Outcome)
+	assert.Equal(t, 1, h.provider.count("capture"))
+}
+
+func TestACallWithoutANameThatIsRepeatedIsStillInDoubt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(f *fakeProvider) { f.without(paylinks.CanRepeatCapture, paylinks.CanTraceCapture) })
+	link := h.paid()
+	for amount, code := range map[string]paylinks.Code{"100.00": paylinks.CodeProviderTimeout, "50.00": paylinks.CodeOperationInProgress} {
+		h.provider.next("capture", timeout())
+		h.provider.next("fetch", timeout(), timeout(), timeout(), timeout())
+		if h.provider.count("capture") == 0 {
+			_, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: "100.00"})
+			require.ErrorIs(t, err, paylinks.CodeProviderTimeout)
+		}
+		_, err := h.Capture(t.Context(), link.ID, paylinks.CaptureRequest{Amount: amount})
+		require.ErrorIs(t, err, code)
+	}
+}

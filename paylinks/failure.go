@@ -37,7 +37,7 @@ func failure(op *Operation, link *Paylink, v verdict) *Error {
 			e.RetryAfter = defaultRetryAfter
 		}
 	case RefusedState:
-		e.Code, e.Message = stateCode(op.Kind), "the provider refuses this in the payment's present state"
+		e.Code, e.Message = stateCode(op.Kind, link), "the provider refuses this in the payment's present state"
 	case RefusedCredentials, RefusedRequest, RefusedNotFound:
 		e.Code, e.Message = CodeProviderError, "the provider refused the call: "+cause.Message
 	}
@@ -45,13 +45,16 @@ func failure(op *Operation, link *Paylink, v verdict) *Error {
 }
 
 // stateCode is the code for a provider that refuses an operation for the state of the payment.
-func stateCode(kind OperationKind) Code {
+func stateCode(kind OperationKind, link *Paylink) Code {
 	switch kind {
 	case OperationCapture:
 		return CodeNotCapturable
 	case OperationRefund:
 		return CodeNotRefundable
 	case OperationCancel:
+		if link.Captured.IsSet() && !link.Captured.IsZero() {
+			return CodeAlreadyCaptured
+		}
 		return CodeAlreadyPaid
 	default:
 		return CodeProviderError

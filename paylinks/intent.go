@@ -19,6 +19,18 @@ type intent struct {
 	plan func(*Paylink) (*Operation, error)
 }
 
+// made tells whether an operation is the one that an intent was carried out as before: it has its name, or neither has one and they want the same.
+func (in intent) made(op *Operation) bool {
+	switch {
+	case op.Kind != in.kind:
+		return false
+	case in.name != "" || op.Reference != op.ID:
+		return op.Reference == in.name
+	default:
+		return !op.Amount.IsSet() || in.wanted.or(op.Left).Equal(op.Amount)
+	}
+}
+
 // finished is what an intent came to.
 type finished struct {
 	link *Paylink
@@ -75,7 +87,7 @@ func (s *Service) carryOut(ctx context.Context, link *Paylink, app App, in inten
 		case err == nil:
 			return s.bringToEnd(ctx, link, app, op, in)
 		case errors.Is(err, ErrOperationOpen):
-			if err := s.clearWay(ctx, link, in.kind, CodeOperationInProgress); err != nil {
+			if err := s.clearWay(ctx, link, in, CodeOperationInProgress); err != nil {
 				return finished{}, err
 			}
 		case !errors.Is(err, ErrStale) && !errors.Is(err, ErrDuplicate):
@@ -161,7 +173,7 @@ func (s *Service) answerAgain(ctx context.Context, link *Paylink, op *Operation,
 		return finished{}, idempotencyMismatch(string(in.kind), "reference_id belongs to an operation with another amount")
 	}
 	if op.Open {
-		if err := s.clearWay(ctx, link, in.kind, CodeIdempotencyInProgress); err != nil {
+		if err := s.clearWay(ctx, link, in, CodeIdempotencyInProgress); err != nil {
 			return finished{}, err
 		}
 		settled, err := s.operation(ctx, link.ID, func(o *Operation) bool { return o.ID == op.ID })
@@ -188,13 +200,13 @@ func (s *Service) answerAgain(ctx context.Context, link *Paylink, op *Operation,
 
 // clearWay deals with the operation that is open on a link: one that somebody runs right now is an error, one whose outcome
 // is unknown is settled if the provider can tell. nil means that none is open any more.
-func (s *Service) clearWay(ctx context.Context, link *Paylink, kind OperationKind, running Code) error {
+func (s *Service) clearWay(ctx context.Context, link *Paylink, in intent, running Code) error {
 	open, err := s.operation(ctx, link.ID, func(op *Operation) bool { return op.Open })
 	if err != nil || open == nil {
 		return err
 	}
 	if open.Outcome != OutcomeUnknown && open.DueAt.After(s.now()) {
-		return inProgress(string(kind), running, link.ID)
+		return inProgress(string(in.kind), running, link.ID)
 	}
 	if err := s.recover(ctx, open); err != nil {
 		return err
@@ -202,10 +214,10 @@ func (s *Service) clearWay(ctx context.Context, link *Paylink, kind OperationKin
 	if !open.Open {
 		return nil
 	}
-	if open.Kind == kind {
+	if in.made(open) {
 		return failure(open, link, unclear())
 	}
-	e := inProgress(string(kind), CodeOperationInProgress, link.ID)
+	e := inProgress(string(in.kind), CodeOperationInProgress, link.ID)
 	e.Message = "the outcome of an earlier " + string(open.Kind) + " of this link isn't known yet: it settles itself, ask again in a moment"
 	return e
 }

@@ -289,9 +289,8 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 		auth   reply
 		calls  int
 	}{
-		"not by hand":                     {func(c *tamara.Config) { c.Flow, c.ManualAuthorise = tamara.FlowOnline, true }, "approved", says(200, `{}`), 1},
-		"not from another state":          {online, "expired", says(200, `{}`), 1},
-		"not where it can't be confirmed": {online, "approved", says(500, ""), 2},
+		"not by hand":            {func(c *tamara.Config) { c.Flow, c.ManualAuthorise = tamara.FlowOnline, true }, "approved", says(200, `{}`), 1},
+		"not from another state": {online, "expired", says(200, `{}`), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -302,6 +301,70 @@ func TestAnApprovedOrderIsAuthorisedFirst(t *testing.T) {
 			got := refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
 			assert.Equal(t, "transition_not_allowed", got.Code)
 			assert.Len(t, e.Sent, tt.calls)
+		})
+	}
+}
+
+// The details of a refusal are optional.
+func TestTheOrderTellsWhetherItIsApproved(t *testing.T) {
+	t.Parallel()
+	for state, authorised := range map[string]bool{"approved": true, "authorised": false, "expired": false} {
+		e := newExchange(t, online)
+		e.Answers(http.MethodPost, sandbox+cancelPath, says(409, `{"message":"no","errors":[{"error_code":"transition_not_allowed"}]}`), says(200, `{"status":"canceled"}`))
+		e.Answer(http.MethodPost, sandbox+authorisePath, 200, `{"status":"authorised"}`)
+		e.Answer(http.MethodGet, sandbox+orderPath, 200, order(t, map[string]any{"status": state}))
+		got, err := e.Cancel(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CancelInput{Void: true, Amount: money(t, "250", paylinks.SAR)})
+		if !authorised {
+			refused(t, err, paylinks.RefusedState, paylinks.NotApplied)
+			assert.Equal(t, []string{"POST " + cancelPath, "GET " + orderPath}, e.Paths(), state)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, paylinks.StatusCancelled, got.Status)
+		assert.Equal(t, []string{"POST " + cancelPath, "GET " + orderPath, "POST " + authorisePath, "POST " + cancelPath}, e.Paths())
+	}
+}
+
+// The capture itself was refused, so that only what the authorisation may have done is in doubt: it can capture, too.
+func TestAnAuthorisationThatFailsIsWhatTheCallerIsTold(t *testing.T) {
+	t.Parallel()
+	captured := order(t, map[string]any{"status": "fully_captured", "captured_amount": sum("250"), "transactions": transactions([]any{capture("c1", "250")}, nil)})
+	for name, tt := range map[string]struct {
+		authorise, look reply
+		refusal         paylinks.Refusal
+		outcome         paylinks.Outcome
+		captures        int
+	}{
+		"too many calls":                {says(429, "{}"), says(500, ""), paylinks.RefusedRate, paylinks.NotApplied, 1},
+		"a wrong token":                 {says(401, `{"message":"no"}`), says(500, ""), paylinks.RefusedCredentials, paylinks.NotApplied, 1},
+		"failed, and had no effect":     {says(500, ""), says(200, order(t, map[string]any{"status": "approved"})), paylinks.Unreachable, paylinks.NotApplied, 1},
+		"failed, and nobody can look":   {says(500, ""), says(500, ""), paylinks.Unreachable, paylinks.OutcomeUnknown, 1},
+		"failed, and has authorised":    {says(500, ""), says(200, order(t, map[string]any{"status": "authorised"})), "", "", 2},
+		"failed, and has captured, too": {says(500, ""), says(200, captured), paylinks.RefusedState, paylinks.NotApplied, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newExchange(t, online)
+			second := says(200, `{"capture_id":"c1","status":"fully_captured"}`)
+			if tt.refusal == paylinks.RefusedState {
+				second = says(409, conflict("fully_captured", "fully_captured"))
+			}
+			e.Answers(http.MethodPost, sandbox+capturePath, says(409, conflict("approved", "fully_captured")), second)
+			e.Answers(http.MethodPost, sandbox+authorisePath, tt.authorise)
+			e.Answers(http.MethodGet, sandbox+orderPath, tt.look, says(200, captured))
+			_, err := e.Capture(t.Context(), ref(t, "250", paylinks.SAR), paylinks.CaptureInput{Reference: "cap-1", Amount: money(t, "250", paylinks.SAR)})
+			if tt.refusal == "" {
+				require.NoError(t, err)
+			} else {
+				refused(t, err, tt.refusal, tt.outcome)
+			}
+			captures := 0
+			for _, path := range e.Paths() {
+				if path == "POST "+capturePath {
+					captures++
+				}
+			}
+			assert.Equal(t, tt.captures, captures)
 		})
 	}
 }

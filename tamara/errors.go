@@ -109,14 +109,14 @@ func isState(err error) bool {
 	return errors.As(err, &refused) && refused.Refusal == paylinks.RefusedState
 }
 
-// stillApproved tells whether Tamara refused a call since the order isn't authorised yet.
-func stillApproved(err error) bool {
+// refusedState is the state of the order that stood in a call's way, "" where the refusal doesn't say.
+func refusedState(err error) string {
 	var answer *api.Error
 	if !errors.As(err, &answer) {
-		return false
+		return ""
 	}
-	detail, ok := answer.Detail("transition_not_allowed")
-	return ok && strings.EqualFold(detail.OldState, approved)
+	detail, _ := answer.Detail("transition_not_allowed")
+	return detail.OldState
 }
 
 // unreadable is an answer of the API's shape without the content that it must have. What was asked for may have been done.

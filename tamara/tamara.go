@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/paylinks/paylinks-go/internal/rest"
@@ -105,7 +106,7 @@ func (p *Provider) Capture(ctx context.Context, ref paylinks.Ref, in paylinks.Ca
 		return err
 	})
 	if err != nil {
-		return paylinks.Snapshot{}, refusal(err)
+		return paylinks.Snapshot{}, err
 	}
 
 	facts, err := p.Fetch(ctx, ref)
@@ -180,7 +181,7 @@ func (p *Provider) void(ctx context.Context, ref paylinks.Ref, in paylinks.Cance
 		return err
 	})
 	if err != nil {
-		return paylinks.Snapshot{}, refusal(err)
+		return paylinks.Snapshot{}, err
 	}
 	if status := word(answer.Status); status == paylinks.StatusCancelled {
 		return paylinks.Snapshot{Ref: paylinks.Ref{PaymentID: ref.PaymentID}, ProviderStatus: answer.Status, Status: status, Raw: raw}, nil
@@ -191,13 +192,44 @@ func (p *Provider) void(ctx context.Context, ref paylinks.Ref, in paylinks.Cance
 // onceAuthorised makes a call that Tamara refuses, undone, as long as an order is only approved. Such an order is authorised first.
 func (p *Provider) onceAuthorised(ctx context.Context, ref paylinks.Ref, call func() error) error {
 	err := call()
-	if !stillApproved(err) || p.config.ManualAuthorise {
-		return err
+	if p.config.ManualAuthorise || !isState(refusal(err)) || !p.stillApproved(ctx, ref, err) {
+		return refusal(err)
 	}
-	if _, _, authoriseErr := p.api.Authorise(ctx, ref.PaymentID); authoriseErr != nil && !isState(refusal(authoriseErr)) {
-		return err
+	_, _, err = p.api.Authorise(ctx, ref.PaymentID)
+	failed := refusal(err)
+	if failed == nil || isState(failed) { // somebody else has authorised it, or the call is told what stands in its way now
+		return refusal(call())
 	}
-	return call()
+	var known *paylinks.ProviderError
+	if !errors.As(failed, &known) || known.Outcome == paylinks.NotApplied {
+		return failed
+	}
+	// It may be authorised, and where the account captures with that, captured: only the order tells.
+	switch approved, err := p.isApproved(ctx, ref); {
+	case err != nil:
+		return failed
+	case approved:
+		undone := *known
+		undone.Outcome = paylinks.NotApplied
+		return &undone
+	default:
+		return refusal(call())
+	}
+}
+
+// stillApproved tells whether Tamara refused a call since the order isn't authorised yet. Where the refusal doesn't say in which state the order
+// is (REF errors: data is optional), the order does.
+func (p *Provider) stillApproved(ctx context.Context, ref paylinks.Ref, err error) bool {
+	if state := refusedState(err); state != "" {
+		return strings.EqualFold(state, approved)
+	}
+	is, err := p.isApproved(ctx, ref)
+	return err == nil && is
+}
+
+func (p *Provider) isApproved(ctx context.Context, ref paylinks.Ref) (bool, error) {
+	order, _, err := p.api.Order(ctx, ref.PaymentID)
+	return err == nil && strings.EqualFold(order.ID, ref.PaymentID) && strings.EqualFold(order.Status, approved), err
 }
 
 // claim gives the capture or refund that we made our reference, among those that the order lists, and tells whether it's there.

@@ -115,9 +115,14 @@ func (s *scene) strike(op Op, fault Fault, do call) error {
 // sentOnce checks that a call of op has been sent since there were so many.
 func (s *scene) sentOnce(op Op, calls int) {
 	s.Helper()
-	sent := s.Calls(op) - calls
-	require.NotZero(s, sent, "the call never reached the API by Subject.Calls(%q)", op)
-	assert.Equal(s, 1, sent, "what could have an effect is sent once, by Subject.Calls(%q)", op)
+	s.reached(op, calls)
+	assert.Equal(s, 1, s.Calls(op)-calls, "what could have an effect is sent once, by Subject.Calls(%q)", op)
+}
+
+// reached checks that a call of op has reached the API since there were so many.
+func (s *scene) reached(op Op, calls int) {
+	s.Helper()
+	require.Greater(s, s.Calls(op), calls, "the call never reached the API by Subject.Calls(%q)", op)
 }
 
 func unknownOutcome(t TB, h Harness, op Op, fault Fault) {
@@ -177,9 +182,10 @@ func (s *scene) giveUp(op Op, do call) error {
 		select {
 		case err := <-ended:
 			require.Error(s, err, "with Subject.Hang(%q) and a context that has ended: has Hang held the call up?", op)
+			s.reached(op, calls) // else it has ended with the scene's own time
 			return err
 		case <-tooLong.C:
-			require.Greater(s, s.Calls(op), calls, "the call never reached the API by Subject.Calls(%q)", op)
+			s.reached(op, calls)
 			s.Errorf("the call goes on after its context has ended")
 			s.FailNow()
 		case <-look.C:
