@@ -69,6 +69,9 @@ func (s *Service) learnFacts(ctx context.Context, link *Paylink, facts *Snapshot
 	link.Ref = link.Ref.learn(facts.Ref)
 	link.Captured = link.Captured.Max(facts.Captured)
 	link.Refunded = link.Refunded.Max(facts.Refunded)
+	if facts.Status == StatusRefunded || facts.Status == StatusPartiallyRefunded {
+		link.Captured = link.Captured.Max(taken(link)) // what the provider was still to be told of, it has given back
+	}
 	if facts.Status == StatusRefunded && !facts.Refunded.IsSet() {
 		link.Refunded = link.Captured
 	}

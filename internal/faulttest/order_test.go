@@ -311,6 +311,19 @@ func TestAStoryIsToldToItsEnd(t *testing.T) {
 	})
 }
 
+// MisPay can't be told that a payment is known, and the payment is refunded before it is.
+func TestARefundBeforeTheCaptureIsFinalized(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		require.NoError(t, tell(t, newMisPayWorld(nil), []step{
+			{what: "pay"},
+			{what: "capture", amount: "150.00", fault: garbled},
+			{what: "refund", amount: "150.00", after: time.Second},
+			{what: "refund", amount: "150.00", again: true, fault: failedCall, after: time.Second},
+		}))
+	})
+}
+
 // MisPay is to be told that a payment is known, and can't be reached for that: the capture counts, and is finished later. A second
 // capture, under another name, takes nothing, and must say so.
 func TestASecondCaptureWhileTheFirstIsFinalized(t *testing.T) {
